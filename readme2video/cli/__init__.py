@@ -1,0 +1,158 @@
+"""The command line. This module imports click and the standard library only, so that ``--help`` is instant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from readme2video import __version__
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _MakeByDefault(click.Group):
+    """``readme2video SOURCE`` is ``readme2video make SOURCE``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        group_flags = {"-h", "--help", "--version"}
+        if args and args[0] not in self.commands and args[0] not in group_flags:
+            args = ["make", *args]
+        return super().parse_args(ctx, args)
+
+
+def _options(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+_out = click.option(
+    "-o", "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where results go.  [default: output]"
+)
+_film_options = _options(
+    _out,
+    click.option("--storyboarder", type=click.Choice(["auto", "offline"]), help="Who writes the storyboard."),
+    click.option("--animator", type=click.Choice(["auto", "local"]), help="Who moves the pictures."),
+    click.option(
+        "--aspect",
+        "aspects",
+        multiple=True,
+        type=click.Choice(["16:9", "9:16", "1:1"]),
+        help="Shape of the film; repeat it for several films.  [default: 16:9]",
+    ),
+    click.option(
+        "--quality",
+        type=click.Choice(["draft", "standard", "high"]),
+        help="draft is 720p and quick, standard 1080p, high slower and larger.  [default: standard]",
+    ),
+    click.option("--length", "length_s", type=float, metavar="S", help="Wanted length in seconds.  [default: 30]"),
+    click.option("--scenes", type=int, metavar="N", help="At most N scenes.  [default: 7]"),
+    click.option(
+        "--storyboard",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Use this storyboard, edited by you, instead of writing one.",
+    ),
+    click.option(
+        "--again",
+        multiple=True,
+        metavar="STAGE[:SCENE]",
+        help="Do a stage anew although its result is kept: read, storyboard, shoot, animate, render or stitch.",
+    ),
+    click.option("--jobs", type=int, metavar="N", help="Scenes rendered side by side.  [default: the cores]"),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the film's path."),
+    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+    click.option("-v", "--verbose", is_flag=True, help="Say more."),
+)
+
+
+@click.group(
+    cls=_MakeByDefault,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`readme2video SOURCE` is short for `readme2video make SOURCE`. SOURCE is a folder, a README file, "
+    "owner/repo, owner/repo@tag or a GitHub URL. Exit codes: 0 done, 2 usage or storyboard, 3 source, 8 paused, "
+    "9 this machine, 10 another run, 1 our bug.",
+)
+@click.version_option(__version__, prog_name="readme2video")
+def cli() -> None:
+    """Turn a repository's README into a short promo film."""
+
+
+@cli.command(short_help="Make the film.")
+@click.argument("source")
+@_film_options
+def make(source: str, **flags: Any) -> None:
+    """Make the film of SOURCE, or finish what an earlier run began.
+
+    Prints the film's path. What did not change since the last run is not made again.
+
+    \b
+    readme2video make .
+    readme2video make owner/repo@v1.2.0 --aspect 16:9 --aspect 9:16
+    readme2video make . --storyboard output/my-project/storyboard.yaml
+    """  # noqa: D301 - \b is click's mark for lines that stay as they are
+    from readme2video.cli.run import film
+
+    sys.exit(film("make", source, flags))
+
+
+@cli.command(short_help="Write the storyboard and shoot its scenes; render nothing.")
+@click.argument("source")
+@_film_options
+def plan(source: str, **flags: Any) -> None:
+    """Write the storyboard of SOURCE, shoot its scenes and say what the film would cost.
+
+    Nothing is rendered or bought. Edit storyboard.yaml, then make the film with --storyboard.
+    """
+    from readme2video.cli.run import film
+
+    sys.exit(film("plan", source, flags))
+
+
+@cli.command(short_help="Check a storyboard or a finished film.")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def check(target: Path, as_json: bool) -> None:
+    """Check TARGET: a storyboard file, or the output folder of a finished film."""
+    from readme2video.cli.inspect import check as run
+
+    sys.exit(run(target, as_json=as_json))
+
+
+@cli.command(short_help="What stands in the output folder.")
+@_out
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def status(out: Path | None, as_json: bool) -> None:
+    """List the films and plans in the output folder, and the runs that are working there."""
+    from readme2video.cli.inspect import status as run
+
+    sys.exit(run(out, as_json=as_json))
+
+
+@cli.command(short_help="Check this machine.")
+@_out
+def doctor(out: Path | None) -> None:
+    """Check what a film needs on this machine, each line with its fix."""
+    from readme2video.cli.run import doctor as run
+
+    sys.exit(run(out))
+
+
+@cli.command("install-browser", short_help="Get a Chromium.")
+def install_browser() -> None:
+    """Find a Chromium, or install one."""
+    from readme2video.cli.run import install_browser as run
+
+    sys.exit(run())
+
+
+def main() -> None:
+    """The console script."""
+    cli()

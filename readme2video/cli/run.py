@@ -1,0 +1,239 @@
+"""What the commands do that make something: settings, the run, its result on stdout, its errors as exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shlex
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from readme2video.cli.terminal import clean, show_error
+from readme2video.errors import (
+    ConsentError,
+    CredentialsError,
+    LockedError,
+    MachineError,
+    PausedError,
+    PaymentInDoubtError,
+    Readme2VideoError,
+    SceneRefusedError,
+    SourceError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from readme2video.pipeline import PromoVideo
+
+Result = TypeVar("Result")
+
+EXIT_CODES: dict[type[Readme2VideoError], int] = {
+    UsageError: 2,
+    SourceError: 3,
+    CredentialsError: 4,
+    ConsentError: 5,
+    SceneRefusedError: 6,
+    PaymentInDoubtError: 7,
+    PausedError: 8,
+    MachineError: 9,
+    LockedError: 10,
+}
+"""Types to exit codes; a type not listed has the code of its parent."""
+
+
+_SCENE_FIELDS = {"id", "kind", "headline", "duration_s", "animator", "model", "task_id", "credits", "fallback"}
+
+
+def exit_code(error: BaseException) -> int:
+    """The exit code an error ends the program with; 1 for what is not ours."""
+    return next((EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES), 1)
+
+
+def film(verb: Literal["make", "plan"], source: str, flags: dict[str, Any]) -> int:
+    """``make`` and ``plan``: returns the exit code."""
+    as_json, quiet, verbose = flags.pop("as_json"), flags.pop("quiet"), flags.pop("verbose")
+
+    def work() -> int:
+        from readme2video.cli.progress import make_progress
+        from readme2video.pipeline import make_video, plan_video
+        from readme2video.settings import load_settings
+        from readme2video.sources import LocalSource, parse_source
+
+        settings = load_settings(flags, os.environ, Path.cwd())
+        parsed = parse_source(source, server_url=settings.github.server_url)
+        if isinstance(parsed, LocalSource):
+            folder = parsed.path if parsed.path.is_dir() else parsed.path.parent
+            settings = load_settings(flags, os.environ, folder)
+        run = make_video if verb == "make" else plan_video
+        with make_progress(sys.stderr, quiet=quiet, verbose=verbose, environ=os.environ) as progress:
+            result = run_to_end(lambda: run(parsed, settings, emit=progress.emit))
+        if verb == "plan" and not quiet:
+            print(_next_step(result, source), file=sys.stderr)
+        print(json.dumps(as_object(result), ensure_ascii=False) if as_json else _paths(result))
+        return 0
+
+    return guarded(work, as_json=as_json)
+
+
+def _paths(result: PromoVideo) -> str:
+    """The films' paths, or for a plan what there is to look at."""
+    if result.films:
+        return "\n".join(str(path) for path in result.films)
+    return str(result.folder / result.report.storyboard)
+
+
+def _next_step(result: PromoVideo, source: str) -> str:
+    """What a plan found and what to do with it."""
+    report, board = result.report, result.folder / result.report.storyboard
+    return (
+        f"{len(report.scenes)} scenes, {report.duration_s:.1f} s. Nothing to buy: the {report.engines['animator']} "
+        f"animator is free.\nLook at {result.folder / 'contact-sheet.jpg'}, edit {board}, then run:\n"
+        f"  readme2video make {shlex.quote(source)} --storyboard {shlex.quote(str(board))}"
+    )
+
+
+def as_object(result: PromoVideo) -> dict[str, Any]:
+    """The object that ``--json`` prints; paths are usable from the current directory."""
+    report, folder = result.report, result.folder
+    return {
+        "exit_code": 0,
+        "videos": [
+            {
+                "aspect": video.aspect,
+                "path": str(folder / video.path),
+                "duration_s": video.duration_s,
+                "size_px": [video.size_px.width, video.size_px.height],
+            }
+            for video in report.videos
+        ],
+        "poster": str(folder / report.poster) if report.poster else None,
+        "storyboard": str(folder / report.storyboard),
+        "report": str(folder / "report.html"),
+        "scenes": [
+            {
+                **scene.model_dump(
+                    include={
+                        "id",
+                        "kind",
+                        "headline",
+                        "duration_s",
+                        "animator",
+                        "model",
+                        "task_id",
+                        "credits",
+                        "fallback",
+                    }
+                ),
+                "source_lines": list(scene.source_lines),
+                "legibility": scene.legibility,
+            }
+            for scene in report.scenes
+        ],
+        "cost": report.cost.model_dump(),
+        "engines": report.engines,
+    }
+
+
+def doctor(out: Path | None) -> int:
+    """``doctor``: 0 when nothing required is missing, else 9."""
+
+    def work() -> int:
+        from readme2video.cli.doctor import run_checks, show_checks
+        from readme2video.settings import load_settings
+
+        settings = load_settings({"out": out}, os.environ, Path.cwd())
+        checks = run_checks(settings, os.environ, settings.out)
+        show_checks(checks, sys.stdout)
+        return 9 if any(check.ok is False for check in checks) else 0
+
+    return guarded(work)
+
+
+def install_browser() -> int:
+    """``install-browser``: says where the Chromium is, getting one if there is none."""
+
+    def work() -> int:
+        from readme2video.scenes.browser import find_browser
+        from readme2video.scenes.browser import install_browser as install
+        from readme2video.settings import load_settings
+
+        settings = load_settings({}, os.environ, Path.cwd())
+        found = find_browser(settings)
+        if found is None:
+            found = run_to_end(lambda: install(settings, lambda text: print(clean(text), file=sys.stderr)))
+        print(found.path)
+        return 0
+
+    return guarded(work)
+
+
+class _Terminated(Exception):  # noqa: N818 - a signal, not an error
+    """The process was asked to end (SIGTERM)."""
+
+
+def run_to_end(make: Callable[[], Awaitable[Result]]) -> Result:
+    """Run a coroutine; SIGTERM ends it in order, as Ctrl-C does."""
+
+    async def watched() -> Result:
+        task = asyncio.ensure_future(make())
+        terminated = False
+
+        def terminate() -> None:
+            nonlocal terminated
+            terminated = True
+            task.cancel()
+
+        if os.name == "posix":  # elsewhere SIGTERM cannot be handled in the loop
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if terminated:
+                raise _Terminated from None
+            raise
+
+    return asyncio.run(watched())
+
+
+def guarded(work: Callable[[], int], *, as_json: bool = False) -> int:
+    """Run a command; every end is an exit code and, if it is not a good one, a message. No traceback is shown."""
+    try:
+        return work()
+    except Readme2VideoError as error:
+        code = exit_code(error)
+        show_error(error, sys.stderr)
+        if as_json:
+            said = {"exit_code": code, "error": error.message, "hint": error.hint, "scene": error.scene}
+            print(json.dumps(said, ensure_ascii=False))
+        return code
+    except KeyboardInterrupt:
+        print("\nStopped. Nothing finished is lost: the same command goes on from here.", file=sys.stderr)
+        return 130
+    except _Terminated:
+        print("Terminated. Nothing finished is lost: the same command goes on from here.", file=sys.stderr)
+        return 143
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception:  # noqa: BLE001 - the one place that may: a bug must not show a traceback to a user
+        file = _bug_report(traceback.format_exc())
+        print(
+            f"error: readme2video has a bug. The details are in {file}; please report them. "
+            "Nothing finished is lost: the same command goes on from here.",
+            file=sys.stderr,
+        )
+        return 1
+
+
+def _bug_report(details: str) -> Path:
+    handle, name = tempfile.mkstemp(prefix="readme2video-bug-", suffix=".txt")
+    with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
+        stream.write(details)
+    return Path(name)

@@ -1,0 +1,79 @@
+"""What a run tells its face while it works. Events are facts; how they look is the face's business."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from readme2video.model.record import Stage
+
+
+@dataclass(frozen=True)
+class EnginesChosen:
+    """Which engines the run uses and why; said before anything else."""
+
+    storyboarder: str
+    animator: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FilmPlanned:
+    """The storyboard stands: the scenes in order, once per film (aspect)."""
+
+    scenes: tuple[str, ...]
+    aspects: tuple[str, ...]
+    duration_s: float
+
+
+@dataclass(frozen=True)
+class WorkStarted:
+    """An engine began to perform. ``label`` is the scene id, with the aspect when there are several."""
+
+    stage: Stage
+    label: str
+
+
+@dataclass(frozen=True)
+class WorkProgressed:
+    """How far a performance is, 0 to 1."""
+
+    stage: Stage
+    label: str
+    fraction: float
+
+
+@dataclass(frozen=True)
+class WorkDone:
+    """A result stands. ``reused`` means that nothing had to be done."""
+
+    stage: Stage
+    label: str
+    reused: bool
+    took_s: float
+
+
+@dataclass(frozen=True)
+class WorkFailed:
+    """A performance ended with an error; the error itself is raised as well."""
+
+    stage: Stage
+    label: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something a person should know."""
+
+    level: Literal["info", "warning"]
+    message: str
+
+
+Event = EnginesChosen | FilmPlanned | WorkStarted | WorkProgressed | WorkDone | WorkFailed | Notice
+Emit = Callable[[Event], None]
+
+
+def ignore(event: Event) -> None:
+    """An emit that says nothing."""

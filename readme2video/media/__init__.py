@@ -1,0 +1,1 @@
+"""Video files: the one encoder setting, probing, and frames as planes."""

@@ -1,0 +1,180 @@
+"""Writing video with the bundled ffmpeg: one encoder setting for all segments, frames through a pipe."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from readme2video.errors import EncoderError
+from readme2video.model.film import Encoding
+
+if TYPE_CHECKING:
+    from readme2video.media.planes import U8
+
+_THREADS = 2
+"""Fixed, because x264's output depends on it: the same film on every machine."""
+
+TIMESCALE = 30_000
+
+
+def ffmpeg() -> str:
+    """Path of the ffmpeg that came with the package.
+
+    Raises:
+        EncoderError: There is none for this platform.
+    """
+    import imageio_ffmpeg
+
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError:
+        raise EncoderError(
+            "No ffmpeg came with the package for this platform.",
+            hint="Install ffmpeg and set IMAGEIO_FFMPEG_EXE to its path; `readme2video doctor` checks it.",
+        ) from None
+
+
+def x264_arguments(encoding: Encoding) -> list[str]:
+    """Output arguments for a segment: H.264 High, 4:2:0, BT.709 tagged, joinable by stream copy.
+
+    Closed groups of half a second (D.4 of the film checks); ``stitchable`` keeps x264 from writing headers that
+    depend on the content, so that all segments share one decoder configuration.
+    """
+    group = encoding.fps // 2
+    tags = "colorprim=bt709:transfer=bt709:colormatrix=bt709:range=tv:chromaloc=0"
+    return [
+        "-an",
+        "-c:v", "libx264",
+        "-preset", encoding.preset,
+        "-crf", f"{encoding.crf:g}",
+        "-profile:v", "high",
+        "-pix_fmt", "yuv420p",
+        "-threads", str(_THREADS),
+        "-x264-params",
+        f"stitchable=1:open-gop=0:keyint={group}:min-keyint={group}:scenecut=0:rc-lookahead={group}:{tags}",
+        "-vf", "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709",
+        "-video_track_timescale", str(TIMESCALE),
+        "-fflags", "+bitexact",
+        "-flags:v", "+bitexact",
+        "-map_metadata", "-1",
+        "-movflags", "+faststart",
+    ]  # fmt: skip
+
+
+def lossless_arguments() -> list[str]:
+    """Arguments for short intermediate stretches that are decoded once: lossless and fast to write."""
+    return [
+        "-an", "-c:v", "libx264", "-qp", "0", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-threads", str(_THREADS),
+        "-x264-params", "colorprim=bt709:transfer=bt709:colormatrix=bt709:range=tv",
+        "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1",
+    ]  # fmt: skip
+
+
+class FrameWriter:
+    """Frames in, a video file out. A context manager: leaving it by an error kills ffmpeg and waits for it.
+
+    Args:
+        file: Where to write; the suffix decides the container.
+        arguments: Output arguments, as from ``x264_arguments``.
+        stop: When set, the next ``write`` raises ``InterruptedError``.
+    """
+
+    def __init__(self, file: Path, encoding: Encoding, arguments: Iterable[str], stop: threading.Event) -> None:
+        size = encoding.size_px
+        self._stop = stop
+        self._command = [
+            ffmpeg(), "-hide_banner", "-loglevel", "error", "-nostdin", "-y",
+            "-f", "rawvideo", "-pix_fmt", "yuv420p", "-color_range", "tv", "-video_size", f"{size.width}x{size.height}",
+            "-framerate", str(encoding.fps), "-i", "pipe:0",
+            *arguments, str(file),
+        ]  # fmt: skip
+        self._file = file
+        self._process: subprocess.Popen[bytes] | None = None
+        self._complaints = b""
+        self._reader: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            # In a process group of its own, so that Ctrl-C reaches us first and we end it in order.
+            self._process = subprocess.Popen(
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, process_group=0
+            )
+        except OSError as error:
+            raise EncoderError(
+                f"ffmpeg cannot be started: {error.strerror}.", hint="Run `readme2video doctor`."
+            ) from None
+        self._reader = threading.Thread(target=self._listen, daemon=True)
+        self._reader.start()
+        return self
+
+    def write(self, frame: U8) -> None:
+        """Append one flat frame.
+
+        Raises:
+            InterruptedError: ``stop`` was set.
+            EncoderError: ffmpeg ended early.
+        """
+        if self._stop.is_set():
+            raise InterruptedError
+        assert self._process is not None  # noqa: S101 - only inside the context
+        assert self._process.stdin is not None  # noqa: S101 - opened as a pipe
+        try:
+            self._process.stdin.write(frame.data)
+        except (BrokenPipeError, OSError):
+            self._end()
+            raise self._failure() from None
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._process is None:
+            return
+        if kind is not None:
+            self._process.kill()
+            self._end()
+            self._file.unlink(missing_ok=True)
+            return
+        if self._end() != 0:
+            raise self._failure()
+
+    def _end(self) -> int:
+        assert self._process is not None  # noqa: S101 - only inside the context
+        if self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
+        code = self._process.wait()
+        if self._reader is not None:
+            self._reader.join()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+        return code
+
+    def _listen(self) -> None:
+        if self._process is not None and self._process.stderr is not None:
+            self._complaints = self._process.stderr.read()[-4000:]
+
+    def _failure(self) -> EncoderError:
+        said = self._complaints.decode("utf-8", "replace").strip().splitlines()
+        tail = said[-1].split("] ")[-1] if said else "no reason given"
+        return EncoderError(
+            f"ffmpeg could not write the video: {tail}.",
+            hint="Check the free disk space; `readme2video doctor` tests the encoder.",
+        )
+
+
+def run_ffmpeg(arguments: list[str], timeout_s: float) -> subprocess.CompletedProcess[bytes]:
+    """Run ffmpeg to its end and return what it said.
+
+    Raises:
+        EncoderError: It could not be started or did not end in time.
+    """
+    try:
+        return subprocess.run(
+            [ffmpeg(), "-hide_banner", "-nostdin", *arguments], capture_output=True, timeout=timeout_s, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise EncoderError(f"ffmpeg did not end within {timeout_s:g} s.") from None
+    except OSError as error:
+        raise EncoderError(f"ffmpeg cannot be started: {error.strerror}.") from None

@@ -1,0 +1,192 @@
+"""From moving pictures to the film: backdrops, segments, transitions and the finished file."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from readme2video.model.record import Artifact, Finding, Record, Size
+from readme2video.model.shot import Shot
+from readme2video.model.storyboard import Motion, Transition
+
+Quality = Literal["draft", "standard", "high"]
+
+
+class Encoding(Record):
+    """How every segment of a film is encoded, so that segments can be joined by stream copy.
+
+    Attributes:
+        size_px: Even on both sides.
+        preset: x264 speed preset.
+        crf: x264 constant rate factor, smaller is better.
+    """
+
+    size_px: Size
+    fps: int
+    preset: str
+    crf: float
+
+
+class Pose(Record):
+    """Where the camera is over the plate.
+
+    Attributes:
+        zoom: At least 1; 1 shows the plate whole.
+        x: Centre of the view over the width, 0 to 1.
+        y: Centre of the view over the height, 0 to 1.
+    """
+
+    zoom: float = Field(ge=1.0, le=2.0)
+    x: float = Field(ge=0.0, le=1.0)
+    y: float = Field(ge=0.0, le=1.0)
+
+
+class CameraPath(Record):
+    """Local motion as data: the camera glides over the plate from one pose to another. Nothing is encoded."""
+
+    kind: Literal["camera_path"] = "camera_path"
+    start: Pose
+    end: Pose
+    easing: Literal["linear", "glide"] = "glide"
+
+
+Backdrop = CameraPath
+"""What moves behind the elements. A bought clip becomes a second member."""
+
+
+class BackdropRequest(Record):
+    """What an animator is asked for: the shot's plate, the storyboard's motion and how long it is needed."""
+
+    plate: Artifact
+    motion: Motion
+    variant: int = Field(ge=0)
+    duration_s: float = Field(gt=0)
+
+
+EntranceKind = Literal["rise", "slide", "fade", "type"]
+
+
+class Entrance(Record):
+    """How and when one element appears. Times are frames from the scene's first frame.
+
+    Attributes:
+        at: First frame on which it begins to show; 0 with ``frames`` 0 means it is there from the start.
+        frames: Length of the entrance; from ``at + frames`` on it is settled and does not move.
+        kind: ``rise`` fades in while gliding up, ``slide`` while gliding in from the reading side, ``fade`` only
+            fades, ``type`` uncovers character cells one by one.
+    """
+
+    element: str
+    kind: EntranceKind
+    at: int = Field(ge=0)
+    frames: int = Field(ge=0)
+
+
+class SegmentRequest(Record):
+    """A scene ready to be rendered.
+
+    Attributes:
+        frames: Length of the whole scene, both transitions included.
+        head_frames: Frames at its start shared with the transition before it; 0 after a cut and at the start.
+        tail_frames: Frames at its end shared with the transition after it.
+    """
+
+    shot: Shot
+    backdrop: Backdrop
+    entrances: tuple[Entrance, ...]
+    frames: int = Field(gt=0)
+    head_frames: int = Field(ge=0)
+    tail_frames: int = Field(ge=0)
+    encoding: Encoding
+    accent: str
+
+
+class Legibility(Record):
+    """How close the encoded words are to the intended pixels: 1 is equal.
+
+    Attributes:
+        worst: The smallest similarity over all must-read boxes and sampled times.
+        element: The element it was measured at.
+        frame: The scene's frame it was measured at.
+    """
+
+    worst: float
+    element: str
+    frame: int
+
+
+class Segment(Record):
+    """A rendered scene.
+
+    Attributes:
+        body: H.264 MP4 of the frames between its transitions.
+        head: Lossless video of the first ``head_frames`` frames, or None.
+        tail: Lossless video of the last ``tail_frames`` frames, or None.
+        poster: JPEG of the settled scene as composed.
+        legibility: None when the scene has no words.
+    """
+
+    body: Artifact
+    head: Artifact | None
+    tail: Artifact | None
+    poster: Artifact
+    body_frames: int
+    legibility: Legibility | None
+    findings: tuple[Finding, ...] = ()
+
+
+class TransitionRequest(Record):
+    """A transition between two neighbours: the tail of one over the head of the next, equally long."""
+
+    kind: Transition
+    tail: Artifact
+    head: Artifact
+    frames: int = Field(gt=0)
+    direction: Literal["ltr", "rtl"] = "ltr"
+    encoding: Encoding
+
+
+class TransitionClip(Record):
+    """A transition as a small segment of its own."""
+
+    body: Artifact
+    frames: int
+
+
+class FilmRequest(Record):
+    """All pieces of a film in order, each an MP4 with the same encoding, joined by stream copy."""
+
+    pieces: tuple[Artifact, ...]
+    frames: int
+    encoding: Encoding
+    title: str
+
+
+class Film(Record):
+    """A finished film, as probed after it was written; ``poster`` is its first frame as JPEG."""
+
+    video: Artifact
+    poster: Artifact
+    frames: int
+    duration_s: float
+    fps: int
+    size_px: Size
+
+
+class SceneTiming(Record):
+    """Where a scene lies on the film's timeline, in frames."""
+
+    scene: str
+    start: int
+    frames: int
+    head_frames: int
+    tail_frames: int
+
+
+class Timeline(Record):
+    """All scenes of a film in order; neighbours overlap by their transition."""
+
+    fps: int
+    frames: int
+    scenes: tuple[SceneTiming, ...]

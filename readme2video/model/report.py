@@ -1,0 +1,132 @@
+"""What a run reports: the film, every string with its source, what was done and what it cost."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from readme2video.model.record import Finding, Record, Size, Stage
+from readme2video.model.shot import Aspect
+from readme2video.model.storyboard import Motion, SceneKind, Theme, Transition
+
+
+class ReportedVideo(Record):
+    """A finished film; ``path`` is relative to the output folder."""
+
+    aspect: Aspect
+    path: str
+    duration_s: float
+    frames: int
+    fps: int
+    size_px: Size
+    size_bytes: int
+
+
+class ReportedString(Record):
+    """A string on screen, its source, and what stands there.
+
+    Attributes:
+        path: Where in the scene, as ``items.0.title``.
+        source: As in the storyboard.
+        quote: The source lines or the fact's value as text; "" for our own or the author's words.
+    """
+
+    path: str
+    text: str
+    source: str
+    quote: str
+
+
+class ReportedPicture(Record):
+    """A scene in one aspect; paths are relative to the output folder.
+
+    Attributes:
+        image: The settled scene as shot.
+        frame: A frame of the film; None in a plan.
+        legibility: Worst similarity of must-read words after encoding, 0 to 1; None in a plan or without words.
+    """
+
+    aspect: Aspect
+    image: str
+    frame: str | None = None
+    legibility: float | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+class ReportedScene(Record):
+    """A scene of the film."""
+
+    id: str
+    kind: SceneKind
+    headline: str
+    start_s: float
+    duration_s: float
+    motion: Motion
+    transition: Transition
+    animator: str
+    model: str | None = None
+    task_id: str | None = None
+    credits: float = 0.0
+    fallback: str | None = None
+    strings: tuple[ReportedString, ...]
+    pictures: tuple[ReportedPicture, ...]
+
+    @property
+    def source_lines(self) -> tuple[str, ...]:
+        """The distinct sources of its strings, in reading order."""
+        return tuple(dict.fromkeys(string.source for string in self.strings))
+
+    @property
+    def legibility(self) -> float | None:
+        """The worst over all aspects."""
+        return min((p.legibility for p in self.pictures if p.legibility is not None), default=None)
+
+
+class ReportedWork(Record):
+    """One piece of work of the run: performed now, or reused from an earlier run."""
+
+    stage: Stage
+    label: str
+    reused: bool
+    took_s: float
+
+
+class Cost(Record):
+    """Money of the run."""
+
+    spent_credits: float = 0.0
+    in_doubt_credits: float = 0.0
+    spent_usd: float = 0.0
+    claude_usd: float = 0.0
+
+
+class Report(Record):
+    """Everything worth knowing about a run, written as ``report.json``.
+
+    Attributes:
+        verb: ``plan`` when nothing was rendered.
+        engines: The chosen engine per role, and ``reasons`` in words.
+        took_s: Wall time of the run.
+    """
+
+    format: Literal[1] = 1
+    verb: Literal["make", "plan"]
+    project: str
+    owner: str | None = None
+    url: str | None = None
+    commit: str | None = None
+    tag: str | None = None
+    readme_path: str
+    language: str
+    theme: Theme
+    quality: str
+    duration_s: float
+    videos: tuple[ReportedVideo, ...] = ()
+    poster: str | None = None
+    storyboard: str = "storyboard.yaml"
+    scenes: tuple[ReportedScene, ...]
+    work: tuple[ReportedWork, ...]
+    findings: tuple[Finding, ...] = ()
+    cost: Cost = Cost()
+    engines: dict[str, str]
+    reasons: tuple[str, ...] = ()
+    took_s: float

@@ -1,0 +1,238 @@
+"""The storyboard: a strict union of scenes, every string with its source. A person may edit it as YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+
+from readme2video.model.record import Colour, Record, Slug
+
+Source = Annotated[
+    str, StringConstraints(pattern=r"^([^:\s][^:]*:[1-9]\d*(-[1-9]\d*)?|fact:[a-z_]+|copy|author)$", max_length=300)
+]
+"""Where a string comes from.
+
+``README.md:12`` or ``README.md:12-14``: lines of a file; ``fact:stars``: a field of the repository facts;
+``copy``: connective words of ours that state nothing; ``author``: written by hand in the storyboard.
+"""
+
+Motion = Literal["push_in", "pull_out", "pan_left", "pan_right", "drift_up", "drift_down", "still"]
+Transition = Literal["cut", "crossfade", "slide", "wipe"]
+SceneKind = Literal["title", "problem", "features", "code", "terminal", "stats", "image", "call_to_action"]
+
+_CONTROL = {chr(c) for c in (*range(0x20), 0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+
+
+def _printable(text: str) -> str:
+    bad = sorted({f"U+{ord(c):04X}" for c in text if c in _CONTROL and c not in "\n\t"})
+    if bad:
+        raise ValueError(f"has control characters ({', '.join(bad)})")
+    if not text.strip():
+        raise ValueError("is empty")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\t" in text:
+        raise ValueError("must be one line")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_printable)]
+
+
+class _Sourced(Record):
+    source: Source
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_string(cls, value: Any) -> Any:
+        # A person who edits the YAML may write just the words; they are then the author's own.
+        return {"text": value, "source": "author"} if isinstance(value, str) else value
+
+
+class Words(_Sourced):
+    """One line of text that will be on screen, and where it comes from."""
+
+    text: Annotated[Text, AfterValidator(_one_line), Field(max_length=200)]
+
+
+class Headline(_Sourced):
+    """A scene's main line; short enough to be read at a glance."""
+
+    text: Annotated[Text, AfterValidator(_one_line), Field(max_length=90)]
+
+
+class Code(_Sourced):
+    """Code exactly as it stands in the source: at most 14 lines of at most 100 characters."""
+
+    text: Annotated[Text, Field(max_length=1500)]
+
+    @field_validator("text")
+    @classmethod
+    def _bounded(cls, text: str) -> str:
+        lines = text.split("\n")
+        if len(lines) > 14:
+            raise ValueError(f"has {len(lines)} lines; at most 14 fit")
+        longest = max(map(len, lines))
+        if longest > 100:
+            raise ValueError(f"has a line of {longest} characters; at most 100 fit")
+        return text
+
+
+class _Scene(Record):
+    id: Slug
+    duration_s: float = Field(ge=1.0, le=20.0, description="length on screen, transitions included")
+    motion: Motion = Field(default="push_in", description="how the camera moves over the backdrop")
+    transition: Transition = Field(default="crossfade", description="how this scene takes over from the one before")
+
+
+class TitleScene(_Scene):
+    """The hook: readable at a glance from the first frame."""
+
+    kind: Literal["title"] = "title"
+    eyebrow: Words | None = Field(default=None, description="a small line above, such as the version")
+    headline: Headline
+    subline: Words | None = None
+
+
+class ProblemScene(_Scene):
+    """What hurts, or the promise that answers it."""
+
+    kind: Literal["problem"] = "problem"
+    headline: Headline
+    points: tuple[Words, ...] = Field(default=(), max_length=3)
+
+
+class Feature(Record):
+    """One feature: a short name and, if there is room, what it does."""
+
+    title: Words
+    detail: Words | None = None
+
+
+class FeaturesScene(_Scene):
+    """One to four features."""
+
+    kind: Literal["features"] = "features"
+    headline: Headline
+    items: tuple[Feature, ...] = Field(min_length=1, max_length=4)
+
+
+class CodeScene(_Scene):
+    """A piece of code from the repository."""
+
+    kind: Literal["code"] = "code"
+    headline: Headline
+    language: str = Field(default="", max_length=30)
+    code: Code
+
+
+class TerminalLine(Record):
+    """A line of a terminal: a command that is typed, or output that appears."""
+
+    role: Literal["command", "output"]
+    text: Words
+
+
+class TerminalScene(_Scene):
+    """Commands and, where the source shows it, their output."""
+
+    kind: Literal["terminal"] = "terminal"
+    headline: Headline
+    lines: tuple[TerminalLine, ...] = Field(min_length=1, max_length=10)
+
+
+class Stat(Record):
+    """A number with a source and what it counts."""
+
+    value: Annotated[Words, Field()]
+    label: Words
+
+
+class StatsScene(_Scene):
+    """One to four numbers or facts."""
+
+    kind: Literal["stats"] = "stats"
+    headline: Headline
+    stats: tuple[Stat, ...] = Field(min_length=1, max_length=4)
+
+
+class ImageScene(_Scene):
+    """A picture of the README, framed."""
+
+    kind: Literal["image"] = "image"
+    headline: Headline
+    picture: str = Field(max_length=500, description="the picture's src as written in the README")
+    alt: Words | None = None
+
+
+class CallToActionScene(_Scene):
+    """The end card: name, one line of value, how to get it."""
+
+    kind: Literal["call_to_action"] = "call_to_action"
+    headline: Headline
+    subline: Words | None = None
+    command: Words | None = None
+    url: Words | None = None
+
+
+Scene = Annotated[
+    TitleScene | ProblemScene | FeaturesScene | CodeScene | TerminalScene | StatsScene | ImageScene | CallToActionScene,
+    Field(discriminator="kind"),
+]
+
+
+class Theme(Record):
+    """The film's colours; all text pairs are contrast-checked where the theme is made."""
+
+    mode: Literal["dark", "light"] = "dark"
+    background: Colour
+    surface: Colour
+    ink: Colour
+    muted: Colour
+    accent: Colour
+    accent_2: Colour
+
+
+class Storyboard(Record):
+    """A film on paper."""
+
+    format: Literal[1] = 1
+    project: str = Field(min_length=1, max_length=100, description="the project's name as shown")
+    language: str = Field(default="en", max_length=10)
+    direction: Literal["ltr", "rtl"] = "ltr"
+    theme: Theme
+    scenes: tuple[Scene, ...] = Field(min_length=1, max_length=12)
+
+    @field_validator("scenes")
+    @classmethod
+    def _unique_ids(cls, scenes: tuple[Scene, ...]) -> tuple[Scene, ...]:
+        seen: set[str] = set()
+        for scene in scenes:
+            if scene.id in seen:
+                raise ValueError(f"two scenes have the id {scene.id!r}; ids must differ")
+            seen.add(scene.id)
+        return scenes
+
+
+def strings(scene: Scene) -> Iterator[tuple[str, Words | Headline | Code]]:
+    """All on-screen strings of a scene with their path inside it, in reading order.
+
+    Yields:
+        Pairs such as ``("items.0.title", Words(...))``.
+    """
+
+    def walk(value: object, path: str) -> Iterator[tuple[str, Words | Headline | Code]]:
+        if isinstance(value, (Words, Headline, Code)):
+            yield path, value
+        elif isinstance(value, Record):
+            for name in type(value).model_fields:
+                yield from walk(getattr(value, name), f"{path}.{name}" if path else name)
+        elif isinstance(value, tuple):
+            for index, item in enumerate(value):
+                yield from walk(item, f"{path}.{index}")
+
+    yield from walk(scene, "")

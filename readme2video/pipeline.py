@@ -1,0 +1,205 @@
+"""The program on one screen: `make_video`. Everything slow or paid is an engine and goes through the store's run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from readme2video.errors import ShotError, StoryboardError
+from readme2video.events import Emit, FilmPlanned, Notice, ignore
+from readme2video.model.document import GatheredPicture, PinnedSource, ReadmeDocument
+from readme2video.model.film import Segment, TransitionClip
+from readme2video.model.report import Report
+from readme2video.model.shot import Aspect, Shot
+from readme2video.model.storyboard import Storyboard
+from readme2video.publish import OutputFolder
+from readme2video.readme import decode
+from readme2video.report import Take, quotes, reported_scenes
+from readme2video.requests import backdrop, brief, film, segment, shot, transition
+from readme2video.settings import FPS, Settings
+from readme2video.sources import Source, gather_pictures, pin
+from readme2video.storyboard_file import check_sources, load_storyboard, to_yaml
+from readme2video.timeline import arrange
+from readme2video.tools import Tools, open_tools
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class PromoVideo:
+    """What a run leaves: the output folder, the films in it and the report."""
+
+    folder: Path
+    films: tuple[Path, ...]
+    report: Report
+
+
+async def make_video(source: Source, settings: Settings, *, emit: Emit = ignore) -> PromoVideo:
+    """Turn a repository's README into a promo film, or finish what an earlier run began.
+
+    Raises:
+        Readme2VideoError: See ``errors`` for what can go wrong and what each means.
+    """
+    async with open_tools(source, settings, emit) as tools:
+        run, engines = tools.store, tools.engines
+        pinned = await pin(source, http=tools.http, keep=run.keep_bytes, settings=settings.github)
+        with run.holding(pinned.slug):
+            readme = await run(engines.reader, pinned.pinned)
+            pictures = await gather_pictures(readme, pinned.files, run.keep_bytes)
+            storyboard = await written(readme, pinned.pinned, pictures, tools)
+            storyboard, takes = await fitting(
+                storyboard, lambda board: run.each(settings.aspects, lambda a: filmed(board, a, pictures, tools)), tools
+            )
+            return published(storyboard, takes, pinned.slug, pinned.pinned, readme, tools)
+
+
+async def plan_video(source: Source, settings: Settings, *, emit: Emit = ignore) -> PromoVideo:
+    """The same road up to the pictures: storyboard, scenes and what the film would cost. Buys and renders nothing."""
+    async with open_tools(source, settings, emit) as tools:
+        run, engines = tools.store, tools.engines
+        pinned = await pin(source, http=tools.http, keep=run.keep_bytes, settings=settings.github)
+        with run.holding(pinned.slug):
+            readme = await run(engines.reader, pinned.pinned)
+            pictures = await gather_pictures(readme, pinned.files, run.keep_bytes)
+            storyboard = await written(readme, pinned.pinned, pictures, tools)
+            storyboard, takes = await fitting(
+                storyboard, lambda board: run.each(settings.aspects, lambda a: drawn(board, a, pictures, tools)), tools
+            )
+            return published(storyboard, takes, pinned.slug, pinned.pinned, readme, tools)
+
+
+async def written(
+    readme: ReadmeDocument, pinned: PinnedSource, pictures: tuple[GatheredPicture, ...], tools: Tools
+) -> Storyboard:
+    """The storyboard: the file the user gave, or one written from the README."""
+    settings = tools.settings
+    if settings.storyboard is not None:
+        storyboard = load_storyboard(settings.storyboard)
+        for finding in check_sources(storyboard, readme, pinned.facts):
+            if finding.level == "failure":
+                raise StoryboardError(finding.message, path=finding.rule, hint="Correct the source or the words.")
+            tools.emit(Notice("warning", finding.message))
+        return storyboard
+    return await tools.store(tools.engines.storyboarder, brief(readme, pinned.facts, pictures, settings))
+
+
+async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[GatheredPicture, ...], tools: Tools) -> Take:
+    """A storyboard's film in one aspect. Scenes and the transitions between them flow side by side."""
+    run, engines, settings = tools.store, tools.engines, tools.settings
+    timeline, encoding, scenes = arrange(storyboard, FPS), settings.encoding(aspect), storyboard.scenes
+
+    @run.once
+    async def image(place: int) -> Shot:
+        request = shot(storyboard, place, aspect, settings.scale, pictures)
+        return await run(engines.shooter, request, label=tools.label(scenes[place].id, aspect))
+
+    @run.once
+    async def rendered(place: int) -> Segment:
+        label, picture = tools.label(scenes[place].id, aspect), await image(place)
+        moving = await run(engines.animator, backdrop(storyboard, place, picture), label=label)
+        return await run(
+            engines.renderer, segment(storyboard, timeline.scenes[place], picture, moving, encoding), label=label
+        )
+
+    async def joined(place: int) -> TransitionClip | None:
+        left, right = await rendered(place - 1), await rendered(place)
+        request = transition(storyboard, timeline.scenes[place], left, right, encoding)
+        label = tools.label(f"{scenes[place - 1].id}>{scenes[place].id}", aspect)
+        return await run(engines.transitions, request, label=label) if request else None
+
+    async def piece(number: int) -> Segment | TransitionClip | None:  # segment, transition, segment, …
+        return await (joined((number + 1) // 2) if number % 2 else rendered(number // 2))
+
+    pieces = await run.each(range(2 * len(scenes) - 1), piece)
+    whole = await run(engines.stitcher, film(storyboard, pieces, timeline, encoding), label=tools.label("film", aspect))
+    return Take(
+        aspect=aspect,
+        timeline=timeline,
+        shots=tuple([await image(place) for place in range(len(scenes))]),
+        segments=tuple([await rendered(place) for place in range(len(scenes))]),
+        film=whole,
+    )
+
+
+async def drawn(storyboard: Storyboard, aspect: Aspect, pictures: tuple[GatheredPicture, ...], tools: Tools) -> Take:
+    """A storyboard's pictures in one aspect, for a plan."""
+    run, settings = tools.store, tools.settings
+
+    async def image(place: int) -> Shot:
+        request = shot(storyboard, place, aspect, settings.scale, pictures)
+        return await run(tools.engines.shooter, request, label=tools.label(storyboard.scenes[place].id, aspect))
+
+    shots = await run.each(range(len(storyboard.scenes)), image)
+    return Take(aspect=aspect, timeline=arrange(storyboard, FPS), shots=tuple(shots))
+
+
+async def fitting(
+    storyboard: Storyboard, make: Callable[[Storyboard], Awaitable[list[Made]]], tools: Tools
+) -> tuple[Storyboard, list[Made]]:
+    """Make it; a scene of our own storyboard whose words cannot be set legibly is left out, said aloud.
+
+    What was made before is kept by the store, so trying again costs nothing. A person's storyboard is never changed:
+    there the error says what to mend.
+    """
+    while True:
+        timeline = arrange(storyboard, FPS)
+        ids = tuple(scene.id for scene in storyboard.scenes)
+        tools.emit(FilmPlanned(ids, tools.settings.aspects, timeline.frames / FPS))
+        try:
+            return storyboard, await make(storyboard)
+        except ShotError as error:
+            place = ids.index(error.scene) if error.scene in ids else -1
+            error.path = f"scenes.{place}.{error.path}".rstrip(".") if place >= 0 else error.path
+            if tools.settings.storyboard is not None or place < 0 or len(ids) < 2:
+                raise
+            tools.emit(Notice("warning", f"Scene {error.scene} is left out: {error.message}"))
+            scenes = storyboard.scenes[:place] + storyboard.scenes[place + 1 :]
+            storyboard = storyboard.model_copy(update={"scenes": scenes})
+
+
+def published(
+    storyboard: Storyboard, takes: list[Take], slug: str, pinned: PinnedSource, readme: ReadmeDocument, tools: Tools
+) -> PromoVideo:
+    """Write the output folder; the report comes last, so that a folder with a report is complete."""
+    settings, began = tools.settings, tools.began
+    folder = OutputFolder(settings.out / slug, tools.store)
+    films = [(take, take.film) for take in takes if take.film is not None]
+    videos = tuple(folder.video(take, whole, first=take is takes[0]) for take, whole in films)
+    moved = folder.storyboard(to_yaml(storyboard), settings.storyboard)
+    if moved:
+        tools.emit(Notice("info", f"Your edited storyboard was kept as {moved}; use it with --storyboard."))
+    if not films:
+        folder.contact_sheet(storyboard, takes)
+    text, _ = decode(tools.store.path(pinned.readme).read_bytes())
+    report = Report(
+        verb="make" if films else "plan",
+        project=storyboard.project,
+        owner=pinned.facts.owner,
+        url=pinned.facts.url,
+        commit=pinned.commit,
+        tag=pinned.facts.tag,
+        readme_path=pinned.readme_path,
+        language=storyboard.language,
+        theme=storyboard.theme,
+        quality=settings.quality,
+        duration_s=round(takes[0].timeline.frames / FPS, 3),
+        videos=videos,
+        poster=folder.poster(films[0][1]) if films else None,
+        scenes=reported_scenes(
+            storyboard,
+            takes,
+            folder.pictures(storyboard, takes),
+            quotes(storyboard, pinned, text.split("\n")),
+            animator=tools.engines.names["animator"],
+        ),
+        work=tools.work(),
+        findings=readme.findings,
+        engines=tools.engines.names,
+        reasons=tools.engines.reasons,
+        took_s=round(time.monotonic() - began, 2),
+    )
+    folder.report(report)
+    return PromoVideo(folder.folder, tuple(folder.folder / video.path for video in videos), report)

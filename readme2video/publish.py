@@ -1,0 +1,179 @@
+"""The output folder: what a person gets. Files appear whole, and nothing a person wrote is overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from readme2video.images import contact_sheet
+from readme2video.model.film import Film
+from readme2video.model.record import Artifact
+from readme2video.model.report import Report, ReportedPicture, ReportedVideo
+from readme2video.model.shot import Aspect
+from readme2video.model.storyboard import Storyboard
+from readme2video.report import Take
+from readme2video.report_page import report_html
+from readme2video.store import Store, disk
+
+_OURS = re.compile(r"^\d\d-[a-z0-9-]+\.(png|jpg)$")
+
+
+class OutputFolder:
+    """Writes a run's results below one folder.
+
+    Args:
+        folder: ``output/<owner>-<repo>``; made when missing.
+
+    Raises:
+        OutputError: The folder cannot be made or written.
+    """
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self.folder = folder
+        self._store = store
+        with disk(folder):
+            (folder / "scenes").mkdir(parents=True, exist_ok=True)
+
+    def video(self, take: Take, film: Film, *, first: bool) -> ReportedVideo:
+        """``promo.mp4`` for the first aspect asked for, ``promo-9x16.mp4`` and so on for the others."""
+        name = "promo.mp4" if first else f"promo-{_dashed(take.aspect)}.mp4"
+        self._copy(film.video, name)
+        return ReportedVideo(
+            aspect=take.aspect,
+            path=name,
+            duration_s=round(film.duration_s, 3),
+            frames=film.frames,
+            fps=film.fps,
+            size_px=film.size_px,
+            size_bytes=film.video.size_bytes,
+        )
+
+    def poster(self, film: Film) -> str:
+        """``poster.jpg``: the film's first frame."""
+        self._copy(film.poster, "poster.jpg")
+        return "poster.jpg"
+
+    def pictures(self, storyboard: Storyboard, takes: Sequence[Take]) -> list[tuple[ReportedPicture, ...]]:
+        """Each scene's screenshot, layers and film frame in each aspect, named by place and id."""
+        kept: set[str] = set()
+        rows: list[tuple[ReportedPicture, ...]] = []
+        for index, scene in enumerate(storyboard.scenes):
+            row = []
+            for take in takes:
+                shot = take.shots[index]
+                stem = f"{index + 1:02d}-{scene.id}{_suffix(take.aspect)}"
+                files: dict[str, Artifact | None] = {
+                    f"{stem}.png": shot.full,
+                    f"{stem}-plate.png": shot.plate,
+                    f"{stem}-shade.png": shot.shade,
+                    f"{stem}-panels.png": shot.panels,
+                    f"{stem}-ink.png": shot.ink,
+                }
+                segment = take.segments[index] if take.segments else None
+                if segment is not None:
+                    files[f"{stem}.jpg"] = segment.poster
+                for name, artifact in files.items():
+                    if artifact is not None:
+                        self._copy(artifact, f"scenes/{name}")
+                        kept.add(name)
+                row.append(
+                    ReportedPicture(
+                        aspect=take.aspect,
+                        image=f"scenes/{stem}.png",
+                        frame=f"scenes/{stem}.jpg" if segment is not None else None,
+                        legibility=segment.legibility.worst if segment and segment.legibility else None,
+                        findings=shot.findings + (segment.findings if segment else ()),
+                    )
+                )
+            rows.append(tuple(row))
+        with disk(self.folder):
+            for old in (self.folder / "scenes").iterdir():
+                if old.name not in kept and _OURS.match(old.name):
+                    old.unlink()
+        return rows
+
+    def contact_sheet(self, storyboard: Storyboard, takes: Sequence[Take]) -> str:
+        """``contact-sheet.jpg``: all scenes at a glance, in order, with times."""
+        pictures = []
+        for take in takes:
+            for scene, timing, shot in zip(storyboard.scenes, take.timeline.scenes, take.shots, strict=True):
+                start, length = timing.start / take.timeline.fps, timing.frames / take.timeline.fps
+                pictures.append((self._store.path(shot.full), f"{scene.id}  {start:.1f} s + {length:.1f} s"))
+        self.data("contact-sheet.jpg", contact_sheet(pictures))
+        return "contact-sheet.jpg"
+
+    def storyboard(self, text: str, given: Path | None) -> str | None:
+        """Write ``storyboard.yaml`` unless it is the very file the run was given.
+
+        A file there that a person edited is moved aside first.
+
+        Returns:
+            The name it was moved to, or None.
+        """
+        target = self.folder / "storyboard.yaml"
+        moved = None
+        with disk(self.folder):
+            if given is not None and target.exists() and given.exists() and target.samefile(given):
+                return None
+            if target.exists() and not self._is_ours(target):
+                number = 1
+                while (aside := target.with_name(f"storyboard.edited-{number}.yaml")).exists():
+                    number += 1
+                target.replace(aside)
+                moved = aside.name
+        self._copy(self._store.keep_bytes(text.encode(), ".yaml"), "storyboard.yaml")
+        return moved
+
+    def report(self, report: Report) -> None:
+        """``report.html`` for people, then ``report.json`` for programs; they come last."""
+        self.data("report.html", report_html(report).encode())
+        self.data("report.json", (report.model_dump_json(indent=2) + "\n").encode())
+
+    def data(self, name: str, data: bytes) -> Path:
+        """Write a small file whole or not at all."""
+        target = self.folder / name
+        with disk(self.folder):
+            handle, partial = tempfile.mkstemp(dir=self.folder, prefix=".partial-")
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            Path(partial).chmod(0o644)
+            Path(partial).replace(target)
+        return target
+
+    def _copy(self, artifact: Artifact, name: str) -> None:
+        """Put an artifact's bytes at ``name``, unless they are there already."""
+        target, source = self.folder / name, self._store.path(artifact)
+        with disk(self.folder):
+            if target.is_file() and target.stat().st_size == artifact.size_bytes and _digest(target) == artifact.sha256:
+                return
+            handle, partial = tempfile.mkstemp(dir=self.folder, prefix=".partial-")
+            os.close(handle)
+            try:
+                shutil.copyfile(source, partial)
+                Path(partial).chmod(0o644)
+                Path(partial).replace(target)
+            finally:
+                Path(partial).unlink(missing_ok=True)
+
+    def _is_ours(self, file: Path) -> bool:
+        """Whether these very bytes were written by a run before: then they are in the store."""
+        artifact = Artifact(sha256=_digest(file), suffix=".yaml", size_bytes=file.stat().st_size)
+        return self._store.path(artifact).exists()
+
+
+def _dashed(aspect: Aspect) -> str:
+    return aspect.replace(":", "x")
+
+
+def _suffix(aspect: Aspect) -> str:
+    return "" if aspect == "16:9" else f"-{_dashed(aspect)}"
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

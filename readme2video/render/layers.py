@@ -1,0 +1,202 @@
+"""The shot's pictures as planes ready to be composed: an opaque plate and premultiplied layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from readme2video.errors import MachineError
+from readme2video.media.planes import Planes, from_bgr, halve, quantise
+from readme2video.model.record import Box
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    U8 = NDArray[np.uint8]
+    F32 = NDArray[np.float32]
+
+
+def read_picture(file: Path, channels: int) -> U8:
+    """One of our own screenshots as BGR or BGRA, uint8 (height, width, 3 or 4).
+
+    Raises:
+        MachineError: The file cannot be decoded.
+    """
+    import cv2
+
+    picture = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+    if picture is None or picture.ndim != 3 or picture.dtype.name != "uint8" or picture.shape[2] < channels:
+        if picture is not None and picture.ndim == 3 and channels == 4 and picture.shape[2] == 3:
+            return cv2.cvtColor(picture, cv2.COLOR_BGR2BGRA)  # type: ignore[return-value]  # a sheet without holes
+        raise MachineError(f"The screenshot {file.name} cannot be read back.", hint="Repeat with `--again shoot`.")
+    return picture[:, :, :channels]  # type: ignore[return-value]  # cv2 types its results loosely
+
+
+def plate_planes(bgr: U8) -> Planes:
+    """A plate as full planes, uint8."""
+    y, u, v = from_bgr(bgr)
+    return Planes(y=quantise(y), u=quantise(halve(u)), v=quantise(halve(v)))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Pixels to lay over a frame: premultiplied planes and what remains of the frame below them.
+
+    Attributes:
+        box: Where it lies when settled; even on all sides, so that chroma lines up.
+        planes: Premultiplied by coverage.
+        below_y: 255 minus coverage, luma size.
+        below_c: 255 minus coverage, chroma size.
+    """
+
+    box: Box
+    planes: Planes
+    below_y: U8
+    below_c: U8
+
+    def part(self, columns: int) -> Layer:
+        """Its first ``columns`` columns (made even), for text that is being typed."""
+        columns = max(2, min(self.box.width, columns + columns % 2))
+        half = columns // 2
+        return Layer(
+            box=Box(x=self.box.x, y=self.box.y, width=columns, height=self.box.height),
+            planes=Planes(self.planes.y[:, :columns], self.planes.u[:, :half], self.planes.v[:, :half]),
+            below_y=self.below_y[:, :columns],
+            below_c=self.below_c[:, :half],
+        )
+
+    def moved(self, across: float, down: float) -> Layer:
+        """The layer shifted by a fraction of pixels, in a box grown by an even margin."""
+        import cv2
+        import numpy as np
+
+        if not across and not down:
+            return self
+        margin_x = int(abs(across)) // 2 * 2 + 4 if across else 0
+        margin_y = int(abs(down)) // 2 * 2 + 4 if down else 0
+        wide, high = self.box.width + 2 * margin_x, self.box.height + 2 * margin_y
+
+        def shift(plane: U8, part: int, fill: int) -> U8:
+            where = np.array([[1, 0, (margin_x + across) / part], [0, 1, (margin_y + down) / part]], np.float32)
+            return cv2.warpAffine(  # type: ignore[return-value]  # cv2 types its results loosely
+                plane, where, (wide // part, high // part), flags=cv2.INTER_LINEAR, borderValue=(fill,)
+            )
+
+        planes = self.planes
+        return Layer(
+            box=Box(x=self.box.x - margin_x, y=self.box.y - margin_y, width=wide, height=high),
+            planes=Planes(shift(planes.y, 1, 0), shift(planes.u, 2, 0), shift(planes.v, 2, 0)),
+            below_y=shift(self.below_y, 1, 255),
+            below_c=shift(self.below_c, 2, 255),
+        )
+
+    def inside(self, width: int, height: int) -> Layer:
+        """What of the layer lies inside a picture of even size; at least one chroma sample."""
+        box = self.box
+        left, top = max(0, -box.x), max(0, -box.y)
+        right, bottom = max(0, box.right - width), max(0, box.bottom - height)
+        if not (left or top or right or bottom):
+            return self
+        luma = (slice(top, box.height - bottom), slice(left, box.width - right))
+        chroma = (slice(top // 2, (box.height - bottom) // 2), slice(left // 2, (box.width - right) // 2))
+        planes = self.planes
+        return Layer(
+            box=Box(x=box.x + left, y=box.y + top, width=box.width - left - right, height=box.height - top - bottom),
+            planes=Planes(planes.y[luma], planes.u[chroma], planes.v[chroma]),
+            below_y=self.below_y[luma],
+            below_c=self.below_c[chroma],
+        )
+
+
+def lay(canvas: Planes, layer: Layer, opacity: float = 1.0) -> None:
+    """Compose a layer over the canvas in place: ``canvas * (1 - coverage) + layer``, rounded."""
+    import cv2
+    import numpy as np
+
+    box = layer.box
+    luma = (slice(box.y, box.bottom), slice(box.x, box.right))
+    chroma = (slice(box.y // 2, box.bottom // 2), slice(box.x // 2, box.right // 2))
+    for target, over, below in (
+        (canvas.y[luma], layer.planes.y, layer.below_y),
+        (canvas.u[chroma], layer.planes.u, layer.below_c),
+        (canvas.v[chroma], layer.planes.v, layer.below_c),
+    ):
+        if opacity < 1.0:
+            faded = cv2.convertScaleAbs(over, alpha=opacity)
+            remains = cv2.multiply(
+                target, cv2.convertScaleAbs(below, alpha=opacity, beta=255 * (1 - opacity)), scale=1 / 255
+            )
+            np.copyto(target, cv2.add(remains, faded))
+        else:
+            np.copyto(target, cv2.add(cv2.multiply(target, below, scale=1 / 255), over))
+
+
+def even_box(box: Box, width: int, height: int) -> Box:
+    """The smallest even box around ``box`` inside a picture of even size."""
+    x, y = max(0, box.x) & ~1, max(0, box.y) & ~1
+    right, bottom = min(width, box.right + 1 & ~1), min(height, box.bottom + 1 & ~1)
+    return Box(x=x, y=y, width=max(2, right - x), height=max(2, bottom - y))
+
+
+def covered_box(sheet: U8) -> Box:
+    """The smallest even box around everything visible on an RGBA sheet; two by two pixels when it is empty."""
+    import cv2
+
+    height, width = sheet.shape[:2]
+    x, y, wide, high = cv2.boundingRect(sheet[:, :, 3].copy())
+    return even_box(Box(x=x, y=y, width=wide, height=high), width, height)
+
+
+def cut_layer(sheet: U8, box: Box) -> Layer:
+    """Cut an element out of an RGBA sheet (BGRA, straight alpha).
+
+    Args:
+        box: Even, inside the sheet.
+    """
+    import numpy as np
+
+    part = sheet[box.y : box.bottom, box.x : box.right]
+    coverage: F32 = np.multiply(part[:, :, 3], 1 / 255, dtype=np.float32)
+    y, u, v = from_bgr(np.ascontiguousarray(part[:, :, :3]))
+    covered_c = halve(coverage)
+    return Layer(
+        box=box,
+        planes=Planes(y=quantise(y * coverage), u=quantise(halve(u * coverage)), v=quantise(halve(v * coverage))),
+        below_y=quantise(255 - coverage * np.float32(255)),
+        below_c=quantise(255 - covered_c * np.float32(255)),
+    )
+
+
+def merge_sheets(under: U8 | None, over: U8) -> U8:
+    """Two RGBA sheets as one, straight alpha, for the time when everything has settled."""
+    import numpy as np
+
+    if under is None:
+        return over
+    a_over = over[:, :, 3:].astype(np.float32) / 255
+    a_under = under[:, :, 3:].astype(np.float32) / 255
+    alpha = a_over + a_under * (1 - a_over)
+    colour = over[:, :, :3] * a_over + under[:, :, :3] * a_under * (1 - a_over)
+    colour /= np.maximum(alpha, 1e-6)
+    return np.concatenate([np.rint(colour), np.rint(alpha * 255)], axis=2).astype(np.uint8)
+
+
+def clusters(boxes: list[Box]) -> list[Box]:
+    """Boxes that touch become one, until none touch: the areas a settled frame has to be composed in."""
+    merged = list(boxes)
+    index = 0
+    while index < len(merged):
+        box = merged[index]
+        for other in merged[index + 1 :]:
+            if box.x < other.right and other.x < box.right and box.y < other.bottom and other.y < box.bottom:
+                merged.remove(other)
+                x, y = min(box.x, other.x), min(box.y, other.y)
+                merged[index] = Box(
+                    x=x, y=y, width=max(box.right, other.right) - x, height=max(box.bottom, other.bottom) - y
+                )
+                index = -1
+                break
+        index += 1
+    return merged

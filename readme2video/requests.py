@@ -1,0 +1,136 @@
+"""What each engine is asked for, made from the storyboard and the settings. Pure; nothing else builds requests.
+
+A request holds only what its engine uses, because it is the key under which the result is kept: a changed duration
+must not shoot a scene anew, a changed headline must not draw another scene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from readme2video.errors import StoryboardError
+from readme2video.model.document import Brief, GatheredPicture, ReadmeDocument, RepositoryFacts
+from readme2video.model.film import (
+    Backdrop,
+    BackdropRequest,
+    Encoding,
+    FilmRequest,
+    SceneTiming,
+    Segment,
+    SegmentRequest,
+    Timeline,
+    TransitionClip,
+    TransitionRequest,
+)
+from readme2video.model.shot import Aspect, Shot, ShotRequest, Slot
+from readme2video.model.storyboard import CodeScene, ImageScene, Storyboard, TerminalScene, strings
+from readme2video.settings import Settings
+from readme2video.timeline import entrances
+
+
+def brief(
+    document: ReadmeDocument, facts: RepositoryFacts, pictures: Sequence[GatheredPicture], settings: Settings
+) -> Brief:
+    """What a storyboarder may use."""
+    return Brief(
+        document=document,
+        facts=facts,
+        pictures=tuple(pictures),
+        scene_limit=settings.scenes,
+        length_s=settings.length_s,
+    )
+
+
+def shot(
+    storyboard: Storyboard, place: int, aspect: Aspect, scale: float, pictures: Sequence[GatheredPicture]
+) -> ShotRequest:
+    """A scene's pixels in one aspect: its words without their sources, times or motions.
+
+    Raises:
+        StoryboardError: The scene shows a picture that was not found.
+    """
+    scene = storyboard.scenes[place]
+    picture = None
+    if isinstance(scene, ImageScene):
+        picture = next((one.artifact for one in pictures if one.src == scene.picture), None)
+    if isinstance(scene, ImageScene) and picture is None:
+        raise StoryboardError(
+            f"The picture {scene.picture!r} is not among the README's own pictures.",
+            path=f"scenes.{place}.picture",
+            hint="Use the path of an image that the README shows and the repository holds.",
+            scene=scene.id,
+        )
+    return ShotRequest(
+        kind=scene.kind,
+        slots=tuple(Slot(path=path, text=text.text) for path, text in strings(scene)),
+        roles=tuple(line.role for line in scene.lines) if isinstance(scene, TerminalScene) else (),
+        language=scene.language if isinstance(scene, CodeScene) else "",
+        picture=picture,
+        brand=storyboard.project,
+        locale=storyboard.language,
+        direction=storyboard.direction,
+        theme=storyboard.theme,
+        variant=place,
+        aspect=aspect,
+        scale=scale,
+    )
+
+
+def backdrop(storyboard: Storyboard, place: int, drawn: Shot) -> BackdropRequest:
+    """The plate and how the storyboard wants it to move."""
+    scene = storyboard.scenes[place]
+    return BackdropRequest(
+        plate=drawn.plate,
+        motion=scene.motion,
+        variant=place,
+        duration_s=scene.duration_s,
+    )
+
+
+def segment(
+    storyboard: Storyboard, timing: SceneTiming, drawn: Shot, moving: Backdrop, encoding: Encoding
+) -> SegmentRequest:
+    """A scene ready to be rendered. Where it lies in the film does not matter, only whether it opens it."""
+    return SegmentRequest(
+        shot=drawn,
+        backdrop=moving,
+        entrances=entrances(drawn.elements, timing, encoding.fps),
+        frames=timing.frames,
+        head_frames=timing.head_frames,
+        tail_frames=timing.tail_frames,
+        encoding=encoding,
+        accent=storyboard.theme.accent,
+    )
+
+
+def transition(
+    storyboard: Storyboard, timing: SceneTiming, left: Segment, right: Segment, encoding: Encoding
+) -> TransitionRequest | None:
+    """The stretch a scene shares with the one before it; None after a cut.
+
+    Args:
+        timing: The arriving scene's.
+    """
+    arriving = next(scene for scene in storyboard.scenes if scene.id == timing.scene)
+    if left.tail is None or right.head is None or arriving.transition == "cut":
+        return None
+    return TransitionRequest(
+        kind=arriving.transition,
+        tail=left.tail,
+        head=right.head,
+        frames=timing.head_frames,
+        direction=storyboard.direction,
+        encoding=encoding,
+    )
+
+
+def film(
+    storyboard: Storyboard, pieces: Sequence[Segment | TransitionClip | None], timeline: Timeline, encoding: Encoding
+) -> FilmRequest:
+    """All pieces in order; None where neighbours are cut hard."""
+    return FilmRequest(
+        pieces=tuple(piece.body for piece in pieces if piece is not None),
+        frames=timeline.frames,
+        encoding=encoding,
+        title=storyboard.project,
+    )

@@ -1,0 +1,5 @@
+"""Scenes as pictures: HTML laid out per aspect in a locked-down Chromium and shot as layers."""
+
+from readme2video.scenes.shooter import Shooter
+
+__all__ = ["Shooter"]

@@ -1,0 +1,299 @@
+"""A running Chromium that can reach nothing: two pages, scripts off, every request answered from memory."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from readme2video.errors import BrowserError
+from readme2video.model.record import Size
+from readme2video.scenes.browser import WAYS_OUT, Browser, Say, kill_tree
+from readme2video.scenes.markup import TEMPLATES
+from readme2video.settings import without_downloads
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser as PlaywrightBrowser
+    from playwright.async_api import BrowserContext, CDPSession, Page, Playwright, Route, WebSocketRoute
+
+ORIGIN = "https://scene.invalid"
+PAGES = 2
+START_DEADLINE_S = 30.0
+
+ARGUMENTS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--no-first-run",
+    "--no-pings",
+    "--disable-lcd-text",
+    "--font-render-hinting=none",
+    "--force-color-profile=srgb",
+    "--hide-scrollbars",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,WebRtcHideLocalIpsWithMdns",
+)
+POLICY = (
+    f"default-src 'none'; style-src {ORIGIN}; font-src {ORIGIN}; img-src {ORIGIN}; base-uri 'none'; "
+    "form-action 'none'; webrtc 'block'"
+)
+
+_PICTURE_TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".svg": "image/svg+xml",
+    ".avif": "image/avif",
+    ".bmp": "image/bmp",
+    ".ico": "image/x-icon",
+}
+
+
+@dataclass
+class ScenePage:
+    """One page with the shell loaded; it shows one scene after another."""
+
+    page: Page
+    protocol: CDPSession
+    pictures: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    view: tuple[Size, float] | None = None
+
+    def serve(self, data: bytes, suffix: str, name: str) -> str:
+        """Make a picture's bytes available to this page only; gives the address for its ``src``."""
+        self.pictures.clear()
+        self.pictures[f"/picture/{name}"] = (data, _PICTURE_TYPES.get(suffix, "application/octet-stream"))
+        return f"/picture/{name}"
+
+    async def show(self, layout: Size, scale: float, spec: dict[str, Any]) -> dict[str, Any]:
+        """Fill the page with a scene and give the report of ``page.js``."""
+        if self.view != (layout, scale):
+            await self.protocol.send(
+                "Emulation.setDeviceMetricsOverride",
+                {"width": layout.width, "height": layout.height, "deviceScaleFactor": scale, "mobile": False},
+            )
+            self.view = (layout, scale)
+        report: dict[str, Any] = await self.page.evaluate(_script(), spec)
+        return report
+
+    async def capture(self, layer: str) -> bytes:
+        """One layer as PNG bytes: ``full`` and ``plate`` opaque, ``shade``, ``panels`` and ``ink`` on nothing."""
+        await self.page.evaluate("(layer) => { document.documentElement.dataset.layer = layer }", layer)
+        clear = layer in ("shade", "panels", "ink")
+        if clear:
+            await self.protocol.send(
+                "Emulation.setDefaultBackgroundColorOverride", {"color": {"r": 0, "g": 0, "b": 0, "a": 0}}
+            )
+        try:
+            answer = await self.protocol.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
+        finally:
+            if clear:
+                with suppress(Exception):  # the page may be gone; the first error is the one to tell
+                    await self.protocol.send("Emulation.setDefaultBackgroundColorOverride", {})
+        return base64.b64decode(answer["data"])
+
+
+class Chromium:
+    """A started browser; use ``launch`` to get one."""
+
+    def __init__(self, browser: PlaywrightBrowser, context: BrowserContext, pid: int) -> None:
+        self._browser = browser
+        self._context = context
+        self.pid = pid
+        self._opened = 0
+        self._free: asyncio.Queue[ScenePage] = asyncio.Queue()
+
+    @asynccontextmanager
+    async def page(self) -> AsyncIterator[ScenePage]:
+        """Borrow a page; a third borrower waits."""
+        if self._free.empty() and self._opened < PAGES:
+            self._opened += 1
+            try:
+                page = await self._open()
+            except BaseException:
+                self._opened -= 1
+                raise
+        else:
+            page = await self._free.get()
+        try:
+            yield page
+        finally:
+            self._free.put_nowait(page)
+
+    async def _open(self) -> ScenePage:
+        static_files()  # read before a request waits for them
+        page = await self._context.new_page()
+        scene = ScenePage(page, await self._context.new_cdp_session(page))
+        await page.route("**/*", lambda route: _answer(route, scene))
+        await page.goto(f"{ORIGIN}/", wait_until="load")
+        await page.evaluate(
+            "() => Promise.all([...document.fonts].map((face) => face.load().catch(() => null))).then(() => null)"
+        )
+        return scene
+
+    async def kill(self) -> None:
+        """End the browser and everything it started, now."""
+        kill_tree(self.pid)
+        with suppress(Exception, asyncio.CancelledError):  # it is being killed: whatever it says is no news
+            async with asyncio.timeout(3):
+                await self._browser.close()
+
+
+@asynccontextmanager
+async def launch(candidates: tuple[Browser, ...], say: Say, machine: Mapping[str, str]) -> AsyncIterator[Chromium]:
+    """Start the first candidate that starts; on leaving, its whole process tree is gone.
+
+    Chromium keeps its own sandbox wherever it can start with it; where it cannot, ``say`` is told once.
+
+    Args:
+        machine: ``settings.machine``; of it the browser gets what it needs to run, and no proxies.
+
+    Raises:
+        BrowserError: None of them starts.
+    """
+    from playwright.async_api import async_playwright
+
+    playwright = await async_playwright().start()
+    try:
+        chromium = await _start(playwright, candidates, say, without_downloads(machine))
+        try:
+            yield chromium
+        finally:
+            await chromium.kill()
+    finally:
+        with suppress(Exception):  # the driver may have died with the browser
+            async with asyncio.timeout(5):
+                await playwright.stop()
+
+
+async def _start(
+    playwright: Playwright, candidates: tuple[Browser, ...], say: Say, environ: dict[str, str]
+) -> Chromium:
+    from playwright.async_api import Error
+
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    reasons = []
+    for candidate in candidates:
+        for sandbox in (False,) if root else (True, False):
+            try:
+                browser = await playwright.chromium.launch(
+                    executable_path=candidate.path,
+                    args=list(ARGUMENTS),
+                    chromium_sandbox=sandbox,
+                    env=dict(environ),
+                    handle_sigint=False,
+                    handle_sigterm=False,
+                    handle_sighup=False,
+                    timeout=START_DEADLINE_S * 1000,
+                )
+            except Error as error:
+                reasons.append(f"{candidate.path}: {str(error).splitlines()[0][:200]}")
+                continue
+            if not sandbox:
+                why = "this user is root" if root else "it does not start with it here"
+                say(f"Chromium runs without its own sandbox ({why}); pages have no scripts and no network.")
+            return await _prepare(browser)
+    raise BrowserError(f"No Chromium could be started ({'; '.join(reasons)}).", hint=WAYS_OUT)
+
+
+async def _prepare(browser: PlaywrightBrowser) -> Chromium:
+    session = await browser.new_browser_cdp_session()
+    processes = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
+    pid = next((int(process["id"]) for process in processes if process["type"] == "browser"), 0)
+    context = await browser.new_context(
+        viewport={"width": 1920, "height": 1080},
+        java_script_enabled=False,
+        offline=True,
+        service_workers="block",
+        permissions=[],
+        accept_downloads=False,
+        locale="en-US",
+        timezone_id="UTC",
+        color_scheme="dark",
+        reduced_motion="reduce",
+    )
+    await context.route("**/*", lambda route: route.abort())
+    await context.route_web_socket("**/*", _close_socket)
+    return Chromium(browser, context, pid)
+
+
+async def _close_socket(socket: WebSocketRoute) -> None:
+    await socket.close()
+
+
+async def _answer(route: Route, scene: ScenePage) -> None:
+    url = route.request.url
+    found = scene.pictures.get(url.removeprefix(ORIGIN)) or static_files().get(url.removeprefix(ORIGIN))
+    if not url.startswith(f"{ORIGIN}/") or found is None:
+        await route.abort()
+        return
+    body, kind = found
+    headers = {
+        "content-type": kind,
+        "content-security-policy": POLICY,
+        "x-content-type-options": "nosniff",
+        "x-dns-prefetch-control": "off",
+        "referrer-policy": "no-referrer",
+    }
+    await route.fulfill(status=200, body=body, headers=headers)
+
+
+@cache
+def static_files() -> dict[str, tuple[bytes, str]]:
+    """What every scene's page is made of, by path.
+
+    Raises:
+        BrowserError: The fonts' packages are damaged.
+    """
+    import fontpkg_inter
+    import fontpkg_jetbrains_mono
+
+    try:
+        sans = (Path(fontpkg_inter.ROOT) / "files" / "Inter[opsz,wght].ttf").read_bytes()
+        mono = (Path(fontpkg_jetbrains_mono.ROOT) / "files" / "JetBrainsMono[wght].ttf").read_bytes()
+    except OSError as error:
+        raise BrowserError(
+            f"The fonts of the film cannot be read: {error}.",
+            hint="Reinstall fontpkg-inter and fontpkg-jetbrains-mono.",
+        ) from None
+    return {
+        "/": ((TEMPLATES / "shell.html").read_bytes(), "text/html; charset=utf-8"),
+        "/scene.css": ((TEMPLATES / "scene.css").read_bytes(), "text/css; charset=utf-8"),
+        "/fonts/sans.ttf": (sans, "font/ttf"),
+        "/fonts/mono.ttf": (mono, "font/ttf"),
+        "/grain.png": (_grain(), "image/png"),
+    }
+
+
+@cache
+def _script() -> str:
+    return (TEMPLATES / "page.js").read_text("utf-8")
+
+
+def _grain() -> bytes:
+    """A seamless tile of faint smooth noise, so that wide gradients do not show bands."""
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    side = 256
+    noise = np.random.default_rng(7).normal(size=(side, side))
+    smooth = np.mean([np.roll(noise, (y, x), (0, 1)) for y in (-1, 0, 1) for x in (-1, 0, 1)], axis=0)
+    smooth /= smooth.std()
+    pixels = np.zeros((side, side, 2), np.uint8)
+    pixels[..., 0] = np.where(smooth > 0, 255, 0)
+    pixels[..., 1] = np.clip(np.round(np.abs(smooth) * 1.3), 0, 4)
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    return stream.getvalue()

@@ -1,0 +1,154 @@
+"""The shooter: a scene's words in, its layers as pictures out."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import Any, Self
+
+from readme2video.engine import Work
+from readme2video.errors import BrowserError
+from readme2video.images import blank_finding, png_size
+from readme2video.model.record import Stage
+from readme2video.model.shot import LAYOUT_PX, Shot, ShotRequest
+from readme2video.scenes.browser import find_browsers, install_browser
+from readme2video.scenes.chromium import Chromium, ScenePage, launch
+from readme2video.scenes.layers import colours, elements_of, findings_of, raise_problems
+from readme2video.scenes.markup import build
+from readme2video.scenes.type_scale import groups
+from readme2video.settings import Settings
+
+SHOT_DEADLINE_S = 10.0
+MOST_PICTURE_PIXELS = 40_000_000
+
+
+class Shooter:
+    """Shoots scenes in one browser that starts with the first scene and dies with ``aclose``.
+
+    Args:
+        settings: Which browser to use.
+        deadline_s: Limit for one scene, the browser's start not counted.
+    """
+
+    stage: Stage = "shoot"
+    fingerprint = "shooter/1"
+    output = Shot
+    parallel = 2
+
+    def __init__(self, settings: Settings, *, deadline_s: float = SHOT_DEADLINE_S) -> None:
+        self._settings = settings
+        self._deadline_s = deadline_s
+        self._lock = asyncio.Lock()
+        self._stack: AsyncExitStack | None = None
+        self._chromium: Chromium | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End the browser; a later scene would start another one."""
+        stack, self._stack, self._chromium = self._stack, None, None
+        if stack is not None:
+            await stack.aclose()
+
+    async def perform(self, request: ShotRequest, work: Work) -> Shot:
+        """Shoot a scene.
+
+        Raises:
+            ShotError: Words do not fit, or the picture cannot be shown; ``path`` is the slot's.
+            BrowserError: No browser, or it failed twice in a row.
+        """
+        from playwright.async_api import Error
+
+        for attempt in (1, 2):
+            chromium = await self._browser(work)
+            try:
+                async with chromium.page() as page, asyncio.timeout(self._deadline_s):
+                    return await self._shoot(request, work, page)
+            except TimeoutError:
+                await self._drop(chromium)
+                raise BrowserError(
+                    f"A {request.kind} scene was not drawn in {self._deadline_s:.0f} s.",
+                    hint="Try again; if it stays, make the scene simpler.",
+                ) from None
+            except Error as error:
+                await self._drop(chromium)
+                if attempt == 2:
+                    raise BrowserError(
+                        f"Chromium failed twice on a {request.kind} scene: {str(error).splitlines()[0][:200]}",
+                        hint="`readme2video doctor` tells which browser is used.",
+                    ) from None
+        raise AssertionError("unreachable")  # the second attempt returns or raises
+
+    async def _browser(self, work: Work) -> Chromium:
+        async with self._lock:
+            if self._chromium is None:
+                candidates = find_browsers(self._settings)
+                if not candidates:
+                    candidates = (await install_browser(self._settings, work.notice),)
+                stack = AsyncExitStack()
+                started = launch(candidates, work.notice, self._settings.machine)
+                self._chromium = await stack.enter_async_context(started)
+                self._stack = stack
+            return self._chromium
+
+    async def _drop(self, chromium: Chromium) -> None:
+        async with self._lock:
+            if self._chromium is chromium:
+                await self.aclose()
+
+    async def _shoot(self, request: ShotRequest, work: Work, page: ScenePage) -> Shot:
+        layout, size = LAYOUT_PX[request.aspect], request.picture_px
+        scale = size.width / layout.width
+        markup = build(request)
+        spec: dict[str, Any] = {
+            "html": markup.html,
+            "lang": request.locale,
+            "dir": request.direction,
+            "aspect": request.aspect,
+            "mode": request.theme.mode,
+            "colours": colours(request.theme),
+            "groups": groups(request.aspect, scale),
+            "scale": scale,
+            "mostPixels": MOST_PICTURE_PIXELS,
+            "picture": "",
+            "vector": False,
+        }
+        if request.picture is not None:
+            data = await asyncio.to_thread(work.path(request.picture).read_bytes)
+            suffix = request.picture.suffix
+            spec["picture"] = page.serve(data, suffix, f"{request.picture.sha256}{suffix}")
+            spec["vector"] = suffix == ".svg"
+        report = {"scale": scale, **await page.show(layout, scale, spec)}
+        raise_problems(request, markup, report)
+        elements = elements_of(request, markup, report)
+        layers = ["full", "plate", "ink"]
+        if any(element.sheet == "panels" for element in elements):
+            layers.append("panels")
+        if report["shaded"]:
+            layers.append("shade")
+        taken = {}
+        for done, layer in enumerate(layers, 1):
+            data = await page.capture(layer)
+            if png_size(data) != size:
+                raise BrowserError(
+                    f"Chromium gave a picture of {png_size(data)} where {size.width}x{size.height} was asked for.",
+                    hint="Use another browser: set README2VIDEO_BROWSER.",
+                )
+            if layer == "full" and (blank := await asyncio.to_thread(blank_finding, data)):
+                raise BrowserError(f"Chromium drew an empty picture: {blank.message}", hint="`readme2video doctor`")
+            taken[layer] = await asyncio.to_thread(work.keep_bytes, data, ".png")
+            work.progress(done / len(layers))
+        return Shot(
+            size_px=size,
+            full=taken["full"],
+            plate=taken["plate"],
+            shade=taken.get("shade"),
+            panels=taken.get("panels"),
+            ink=taken["ink"],
+            elements=elements,
+            findings=findings_of(request, markup, report),
+        )

@@ -1,0 +1,253 @@
+// Fills the shell with one scene, fits its type, and reports where every element lies.
+// Called through the debugging protocol; scripts of the page itself are off.
+async (spec) => {
+  const root = document.documentElement;
+  const scene = document.getElementById("scene");
+  root.removeAttribute("style");
+  root.lang = spec.lang;
+  root.dir = spec.dir;
+  root.dataset.aspect = spec.aspect;
+  root.dataset.mode = spec.mode;
+  root.dataset.layer = "full";
+  root.dataset.room = "near";
+  for (const [name, value] of Object.entries(spec.colours)) root.style.setProperty(`--${name}`, value);
+  scene.innerHTML = spec.html;
+
+  const problems = [];
+  const problem = (rule, path, figures) => problems.push({ rule, path, ...figures });
+  const all = (selector) => [...scene.querySelectorAll(selector)];
+  const pathOf = (node) => node.closest("[data-element]")?.dataset.element ?? node.querySelector("[data-element]")?.dataset.element ?? "";
+  const stage = scene.querySelector(".stage");
+  const content = scene.querySelector(".content");
+
+  // 1. Faces. A face that is not there would silently be replaced by another one.
+  await document.fonts.ready;
+  for (const face of document.fonts) if (face.status !== "loaded") problem("face", "", { face: face.family });
+
+  // 2. The picture, decoded before anything is measured.
+  const picture = scene.querySelector(".picture");
+  if (picture) {
+    picture.src = spec.picture;
+    try {
+      await picture.decode();
+    } catch {
+      return { problems: [{ rule: "picture", path: "picture" }], elements: [] };
+    }
+    if (!picture.naturalWidth || picture.naturalWidth * picture.naturalHeight > spec.mostPixels) {
+      return { problems: [{ rule: "pixels", path: "picture", width: picture.naturalWidth, height: picture.naturalHeight }], elements: [] };
+    }
+    root.dataset.mat = matFor(picture);
+  }
+
+  // 3. Glyphs no installed font has. A missing pictograph is left out and said; a missing letter is an error.
+  const missing = new Set();
+  const walker = document.createTreeWalker(scene, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) if (/[^\x00-\x7f]/.test(walker.currentNode.data)) texts.push(walker.currentNode);
+  if (texts.length) {
+    const lacks = glyphProbe();
+    for (const node of texts) {
+      const kept = [];
+      for (const { segment } of new Intl.Segmenter(spec.lang, { granularity: "grapheme" }).segment(node.data)) {
+        if (/^[\x00-\xa0\u200b-\u200f]+$/.test(segment) || !lacks(segment)) kept.push(segment);
+        else if (/\p{L}|\p{N}/u.test(segment)) { problem("glyph", pathOf(node.parentElement), { text: segment }); kept.push(segment); }
+        else missing.add(segment);
+      }
+      if (missing.size) node.data = kept.join("");
+    }
+  }
+
+  // 4. Fitting: the largest steps that fit, taken from the group that has most room to give.
+  for (const line of all("[data-indent]")) line.style.setProperty("--indent", line.dataset.indent);
+  const groups = [];
+  for (const [name, group] of Object.entries(spec.groups)) {
+    const nodes = all(`[data-fit="${name}"]`);
+    if (nodes.length) groups.push({ name, nodes, at: 0, ...group });
+  }
+  const apply = (group) => root.style.setProperty(`--fs-${group.name}`, `${group.sizes[group.at]}px`);
+  const rowsOf = (node) => Math.round(node.getBoundingClientRect().height / parseFloat(getComputedStyle(node).lineHeight));
+  const tooWide = (node) => node.scrollWidth > node.clientWidth + 1;
+  const groupFits = (group, most) => group.nodes.every((node) => !tooWide(node) && rowsOf(node) <= most);
+  const placePicture = () => {
+    if (!picture) return;
+    // A vector's size is a wish; a raster picture is enlarged at most twice and a half.
+    const most = spec.vector ? 100 : 2.5;
+    const ratio = picture.naturalWidth / picture.naturalHeight;
+    const split = spec.aspect === "16:9" && ratio < 2.2;
+    stage.classList.toggle("split", split);
+    stage.classList.toggle("stack", !split);
+    const gap = parseFloat(getComputedStyle(content).rowGap) || 0;
+    const head = scene.querySelector(".lead-column").getBoundingClientRect().height;
+    const pad = 40 + parseFloat(getComputedStyle(stage).paddingTop);
+    const height = stage.clientHeight - pad - (split ? 0 : head + gap);
+    const width = (split ? stage.clientWidth * 0.62 : stage.clientWidth) - 40;
+    const factor = Math.min(width / picture.naturalWidth, Math.max(height, 120) / picture.naturalHeight, most);
+    picture.style.width = `${Math.floor(picture.naturalWidth * factor)}px`;
+    picture.style.height = `${Math.floor(picture.naturalHeight * factor)}px`;
+  };
+  const roomAt = () => stage.clientHeight - parseFloat(getComputedStyle(stage).paddingTop);
+  const fitsAll = () => {
+    placePicture();
+    const box = content.getBoundingClientRect();
+    if (box.height > roomAt() + 0.5 || content.scrollWidth > stage.clientWidth + 1) return false;
+    return groups.every((group) => group.mono || !group.nodes.some(tooWide));
+  };
+  const settle = (end) => {
+    for (const group of groups) {
+      group.at = 0;
+      apply(group);
+    }
+    for (const group of groups) {
+      const stop = end(group);
+      const most = group.mono ? 1 : group.lines;
+      while (group.at < stop && !groupFits(group, most)) { group.at += 1; apply(group); }
+    }
+    while (!fitsAll()) {
+      const able = groups.filter((group) => group.at < end(group));
+      if (!able.length) return false;
+      const room = (group) => group.sizes[group.at] / group.sizes[end(group)];
+      const next = able.reduce((best, group) => (room(group) > room(best) ? group : best));
+      next.at += 1;
+      apply(next);
+    }
+    return true;
+  };
+  // As designed; then into the room captions would like; then closer together; then smaller than designed; then
+  // smaller than wise.
+  const design = (group) => group.design;
+  const floor = (group) => group.floor;
+  const hard = (group) => group.sizes.length - 1;
+  let fits = settle(design);
+  if (!fits) { root.dataset.room = "far"; fits = settle(design); }
+  if (!fits) { root.dataset.room = "tight"; fits = settle(design); }
+  if (!fits) fits = settle(floor);
+  if (!fits) fits = settle(hard);
+
+  // 5. Code begins on a whole picture pixel, so that every cell does.
+  for (const rows of all(".rows")) {
+    const left = rows.getBoundingClientRect().left * spec.scale;
+    rows.style.position = "relative";
+    rows.style.left = `${(Math.round(left) - left) / spec.scale}px`;
+  }
+
+  // 6. Where everything lies, in picture pixels.
+  const ranges = document.createRange();
+  const elements = [];
+  for (const node of all("[data-element]")) {
+    let { left, top, right, bottom } = node.getBoundingClientRect();
+    const style = getComputedStyle(node);
+    const id = node.dataset.element;
+    const mono = node.closest(".rows") !== null;
+    let rows = 1;
+    if (node.dataset.sheet === "panels") {
+      const reach = shadowOf(style.boxShadow);
+      left -= reach.left; top -= reach.top; right += reach.right; bottom += reach.bottom;
+    } else if (node.tagName === "IMG") {
+      left -= 1; top -= 1; right += 1; bottom += 1; // its edge may lie between two pixels
+    } else {
+      ranges.selectNodeContents(node);
+      ({ left, top, right, bottom } = ranges.getBoundingClientRect());
+      const size = parseFloat(style.fontSize);
+      if (mono) rows = Math.round((bottom - top) / parseFloat(getComputedStyle(node.closest(".row")).lineHeight) + 0.1);
+      // Letters may reach a little out of their advance; monospace boxes stay exact so that cells can be counted.
+      const across = mono ? 0 : size * 0.07, along = mono ? 0 : size * 0.05;
+      left -= across; right += across; top -= along; bottom += along;
+    }
+    elements.push({ id, left, top, right, bottom, rows, size: parseFloat(style.fontSize) });
+  }
+
+  // Words without a card of their own get calmer ground.
+  const bare = elements.filter(({ id }) => {
+    const node = scene.querySelector(`[data-element="${CSS.escape(id)}"]`);
+    return node.dataset.sheet === "ink" && node.dataset.role !== "brand" && !node.closest(".card, .pill, .window, .frame");
+  });
+  const scrim = scene.querySelector(".scrim");
+  scrim.hidden = !bare.length;
+  if (bare.length) {
+    const least = (side) => Math.min(...bare.map((box) => box[side])), most = (side) => Math.max(...bare.map((box) => box[side]));
+    scrim.style.left = `${least("left")}px`;
+    scrim.style.top = `${least("top")}px`;
+    scrim.style.width = `${most("right") - least("left")}px`;
+    scrim.style.height = `${most("bottom") - least("top")}px`;
+  }
+
+  // 7. What does not fit, in figures.
+  const area = root.getBoundingClientRect();
+  for (const group of groups) {
+    const size = group.sizes[group.at];
+    if (group.at > group.floor) problem("small", pathOf(group.nodes[0]), { size, wanted: group.sizes[group.floor] });
+    for (const node of group.nodes) if (tooWide(node)) problem("wide", pathOf(node), { width: node.scrollWidth, room: node.clientWidth, size });
+  }
+  if (!fits) {
+    const box = content.getBoundingClientRect();
+    problem("tall", pathOf(content), { height: Math.round(box.height), room: Math.round(roomAt()) });
+  }
+  return {
+    problems,
+    elements,
+    shaded: bare.length > 0,
+    left_out: [...missing],
+    sizes: Object.fromEntries(groups.map((group) => [group.name, group.sizes[group.at]])),
+    width: area.width,
+    height: area.height,
+  };
+
+  function shadowOf(text) {
+    const reach = { left: 0, top: 0, right: 0, bottom: 0 };
+    for (const shadow of text.split(/,(?![^(]*\))/)) {
+      const [x, y, blur, spread] = [...shadow.replace(/\w+\([^)]*\)/, "").matchAll(/(-?[\d.]+)px/g)].map((match) => Number(match[1]));
+      if (spread === undefined) continue;
+      const out = blur * 1.5 + spread; // a Gaussian of half the blur is gone after three deviations
+      reach.left = Math.max(reach.left, out - x);
+      reach.right = Math.max(reach.right, out + x);
+      reach.top = Math.max(reach.top, out - y);
+      reach.bottom = Math.max(reach.bottom, out + y);
+    }
+    return reach;
+  }
+
+  function matFor(image) {
+    // A picture with clear parts was drawn for a certain paper: dark marks want light paper and the reverse.
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 48;
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    try {
+      pen.drawImage(image, 0, 0, 48, 48);
+      const { data } = pen.getImageData(0, 0, 48, 48);
+      let clear = 0, weight = 0, light = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        const alpha = data[at + 3] / 255;
+        clear += 1 - alpha;
+        weight += alpha;
+        light += alpha * (0.2126 * data[at] + 0.7152 * data[at + 1] + 0.0722 * data[at + 2]) / 255;
+      }
+      if (clear < 0.02 * 48 * 48) return "surface";
+      return weight && light / weight > 0.62 ? "dark" : "light";
+    } catch {
+      return "light";
+    }
+  }
+
+  function glyphProbe() {
+    const canvas = document.createElement("canvas");
+    canvas.width = 96;
+    canvas.height = 64;
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    pen.font = `32px ${getComputedStyle(document.body).fontFamily}`;
+    const drawn = (text) => {
+      pen.clearRect(0, 0, 96, 64);
+      pen.fillText(text, 8, 44);
+      return pen.getImageData(0, 0, 96, 64).data;
+    };
+    const same = (one, other) => one.every((value, at) => value === other[at]);
+    const boxes = ["\u{10fffe}", "\u{e0fff}"].map((text) => new Uint8ClampedArray(drawn(text)));
+    const known = new Map();
+    return (segment) => {
+      if (!known.has(segment)) {
+        const pixels = drawn([...segment][0]);
+        known.set(segment, boxes.some((box) => same(box, pixels)));
+      }
+      return known.get(segment);
+    };
+  }
+}

@@ -1,0 +1,188 @@
+"""The one frozen Settings, made at the edge from flags, environment, project file and defaults, in that order."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+
+from readme2video.errors import UsageError
+from readme2video.model.film import Encoding, Quality
+from readme2video.model.record import STAGES, Record, Size
+from readme2video.model.shot import LAYOUT_PX, Aspect
+
+PROJECT_FILE = "readme2video.toml"
+
+_SCALE: dict[Quality, float] = {"draft": 2 / 3, "standard": 1.0, "high": 1.0}
+_X264: dict[Quality, tuple[str, float]] = {
+    "draft": ("veryfast", 23),
+    "standard": ("medium", 18),
+    "high": ("slow", 15),
+}
+FPS = 30
+
+_FLAGS = {"length_s": "--length", "aspects": "--aspect"}
+"""Flags that are not called like their setting."""
+
+
+# fmt: off
+# What programs we start need of the environment to run at all. None of it is a secret of ours; a proxy may hold one of
+# the user's, so these never reach a repr, and the browser gets no proxies.
+_MACHINE = (
+    "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH",
+    "FONTCONFIG_FILE", "FONTCONFIG_PATH", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_DATA_DIRS",
+    "XDG_RUNTIME_DIR", "SYSTEMROOT", "WINDIR", "SYSTEMDRIVE", "USERPROFILE", "APPDATA", "LOCALAPPDATA",
+    "PROGRAMFILES", "PROGRAMFILES(X86)",
+)
+_DOWNLOADS = (
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "NODE_EXTRA_CA_CERTS",
+    "SSL_CERT_FILE", "PLAYWRIGHT_BROWSERS_PATH", "PLAYWRIGHT_DOWNLOAD_HOST",
+)
+# fmt: on
+
+
+def machine_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The part of the environment that says how this machine is set up."""
+    return {name: environ[name] for name in (*_MACHINE, *_DOWNLOADS) if name in environ}
+
+
+def without_downloads(machine: Mapping[str, str]) -> dict[str, str]:
+    """The same for a program that must not load anything: no proxies, no mirrors."""
+    return {name: value for name, value in machine.items() if name not in _DOWNLOADS}
+
+
+class GitHub(Record):
+    """Where repositories are read from; the token goes to the host of ``api_url`` only."""
+
+    api_url: str = "https://api.github.com"
+    server_url: str = "https://github.com"
+    token: SecretStr | None = None
+
+
+class Settings(Record):
+    """Everything a run may depend on besides its source.
+
+    Attributes:
+        out: Folder that gets one folder per project and the store.
+        length_s: Wanted length of the film, seconds.
+        scenes: The most scenes the storyboard may have.
+        storyboard: A storyboard file to use instead of writing one.
+        again: ``STAGE`` or ``STAGE:SCENE`` to do anew although a result is kept.
+        jobs: How many segments are rendered side by side; defaults to the cores.
+        browser: A Chromium to use before any other.
+        machine: The part of the environment that programs we start need to run; see ``machine_environment``.
+    """
+
+    out: Path = Path("output")
+    storyboarder: Literal["auto", "offline"] = "auto"
+    animator: Literal["auto", "local"] = "auto"
+    aspects: tuple[Aspect, ...] = ("16:9",)
+    quality: Quality = "standard"
+    length_s: float = Field(default=30.0, ge=5, le=120)
+    scenes: int = Field(default=7, ge=1, le=12)
+    storyboard: Path | None = None
+    again: tuple[str, ...] = ()
+    jobs: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1, le=64)
+    browser: Path | None = None
+    github: GitHub = GitHub()
+    machine: dict[str, str] = Field(default_factory=machine_environment, repr=False)
+
+    @field_validator("aspects")
+    @classmethod
+    def _distinct(cls, aspects: tuple[Aspect, ...]) -> tuple[Aspect, ...]:
+        return tuple(dict.fromkeys(aspects)) or ("16:9",)
+
+    @field_validator("again")
+    @classmethod
+    def _known_stages(cls, again: tuple[str, ...]) -> tuple[str, ...]:
+        for wanted in again:
+            if wanted.partition(":")[0] not in STAGES:
+                raise ValueError(f"{wanted!r} is not a stage; the stages are {', '.join(STAGES)}")
+        return again
+
+    @property
+    def scale(self) -> float:
+        """Output pixels per layout pixel."""
+        return _SCALE[self.quality]
+
+    def encoding(self, aspect: Aspect) -> Encoding:
+        """The one encoder setting of a film in this aspect."""
+        layout = LAYOUT_PX[aspect]
+        preset, crf = _X264[self.quality]
+        size = Size(
+            width=round(layout.width * self.scale / 2) * 2,
+            height=round(layout.height * self.scale / 2) * 2,
+        )
+        return Encoding(size_px=size, fps=FPS, preset=preset, crf=crf)
+
+
+def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path | None = None) -> Settings:
+    """Merge flags over environment over the project file of ``folder`` over defaults.
+
+    Args:
+        flags: Values given on the command line; None means not given.
+        environ: The process environment; only our own names are read.
+        folder: Where ``readme2video.toml`` or ``pyproject.toml`` with ``[tool.readme2video]`` may lie.
+
+    Raises:
+        UsageError: An unknown key, a wrong type or a value out of range, naming where it stood.
+    """
+    values: dict[str, Any] = {"machine": machine_environment(environ)}
+    origin: dict[str, str] = {}
+    if folder is not None:
+        for key, value in _project_values(folder).items():
+            name = key.replace("-", "_")
+            values[name] = value
+            origin[name] = f"{key} in the settings file"
+    browser = environ.get("README2VIDEO_BROWSER", "").strip()
+    if browser:
+        values["browser"], origin["browser"] = browser, "README2VIDEO_BROWSER"
+    github = {
+        field: text
+        for field, name in (
+            ("api_url", "GITHUB_API_URL"),
+            ("server_url", "GITHUB_SERVER_URL"),
+            ("token", "GITHUB_TOKEN"),
+        )
+        if (text := environ.get(name, "").strip())
+    }
+    if github:
+        values["github"] = {**github}
+    for name, value in flags.items():
+        if value is not None and value != ():
+            values[name], origin[name] = value, _FLAGS.get(name, f"--{name}")
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = str(problem["loc"][0]) if problem["loc"] else ""
+        where = origin.get(name, name)
+        message = str(problem["msg"]).removeprefix("Value error, ")
+        raise UsageError(f"{where}: {message}", hint="`readme2video make --help` lists the values.") from None
+
+
+def _project_values(folder: Path) -> dict[str, Any]:
+    own, shared = folder / PROJECT_FILE, folder / "pyproject.toml"
+    try:
+        if own.is_file():
+            return _without_keys(tomllib.loads(own.read_text("utf-8")), own.name)
+        if shared.is_file():
+            table = tomllib.loads(shared.read_text("utf-8")).get("tool", {}).get("readme2video", {})
+            return _without_keys(table, shared.name)
+    except tomllib.TOMLDecodeError as error:
+        if own.is_file():
+            raise UsageError(f"{own.name} is not valid TOML: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The settings file in {folder} cannot be read: {error}") from None
+    return {}
+
+
+def _without_keys(table: dict[str, Any], name: str) -> dict[str, Any]:
+    for key in ("github", "machine"):
+        if key in table:
+            raise UsageError(f"{name}: {key} comes from the environment only.")
+    return table

@@ -1,0 +1,102 @@
+"""The storyboarder that needs no model and no network: it quotes the README, scene by scene."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from readme2video.engine import Work
+from readme2video.errors import SourceError
+from readme2video.model.document import Brief
+from readme2video.model.record import Stage
+from readme2video.model.storyboard import Storyboard
+from readme2video.storyboarders.closing import end, install
+from readme2video.storyboarders.listing import features
+from readme2video.storyboarders.material import Material
+from readme2video.storyboarders.opening import hook, promise
+from readme2video.storyboarders.pacing import Draft, Take, fit
+from readme2video.storyboarders.proof import proof
+from readme2video.storyboarders.showing import code, pictures, terminal
+from readme2video.storyboarders.words import folded
+
+
+class OfflineStoryboarder:
+    """Writes a storyboard from rules alone; the same README gives the same film."""
+
+    stage: Stage = "storyboard"
+    fingerprint = "offline/1"
+    output = Storyboard
+    parallel = 1
+
+    async def perform(self, request: Brief, work: Work) -> Storyboard:
+        """Write the storyboard; quick enough to need no thread."""
+        storyboard = write_storyboard(request)
+        work.progress(1.0)
+        return storyboard
+
+
+def write_storyboard(brief: Brief) -> Storyboard:
+    """A film on paper from a README alone: every string a quote with its lines, or one of a few words of ours.
+
+    Args:
+        brief: The parsed README, the facts, the pictures at hand, and the wanted length.
+
+    Raises:
+        SourceError: The README says nothing that could be told.
+    """
+    document = brief.document
+    if (
+        not document.title.strip()
+        and document.tagline is None
+        and not any(section.blocks or section.title for section in document.sections)
+    ):
+        raise SourceError(
+            f"{document.path or 'The README'} has nothing to tell: no title and no text.",
+            hint="Write a title and one sentence on what the project does, then try again.",
+        )
+    material = Material.of(brief)
+    if not material.name:
+        raise SourceError(f"{document.path} has nothing to tell: the project has no name.")
+    scenes = fit(
+        tuple(_drafts(material)),
+        length_s=brief.length_s,
+        scene_limit=brief.scene_limit,
+        language=material.language,
+    )
+    return Storyboard(
+        project=material.name,
+        language=material.language,
+        direction="rtl" if material.language in ("ar", "he", "fa", "ur") else "ltr",
+        theme=material.theme,
+        scenes=scenes,
+    )
+
+
+def _drafts(material: Material) -> Iterator[Draft]:
+    """The story in order; what the README does not tell has no scene."""
+    hooked = hook(material)
+    yield hooked
+    promised = promise(material, hooked)
+    if promised is not None:
+        yield promised
+    yield from _shows(material, [hooked, *([promised] if promised else [])])
+    said = hooked.takes[0].scene.headline.text
+    for draft in (features(material), proof(material), install(material), end(material, said)):
+        if draft is not None:
+            yield draft
+
+
+def _shows(material: Material, told: list[Draft]) -> Iterator[Draft]:
+    """What it looks like at work: the best show in full, a second one if there is time."""
+    said = {folded(text) for draft in told for text in draft.texts()}
+    shows = [
+        draft
+        for draft in (pictures(material, said), terminal(material, said), code(material, said))
+        if draft is not None
+    ]
+    best = sorted(shows, key=lambda draft: -draft.takes[0].worth)[:2]
+    for draft in best[:1]:
+        yield draft
+    for draft in best[1:]:
+        takes = tuple(Take(take.scene.model_copy(update={"id": "example"}), take.worth * 0.4) for take in draft.takes)
+        yield replace(draft, role="example", takes=takes)

@@ -1,0 +1,146 @@
+"""The tools of one run: store, engines and connections, opened together and closed together."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from readme2video import __version__
+from readme2video.animators import ANIMATORS
+from readme2video.engine import Engine, Needs
+from readme2video.events import Emit, EnginesChosen, Event, WorkDone
+from readme2video.model.document import Brief, PinnedSource, ReadmeDocument
+from readme2video.model.film import (
+    Backdrop,
+    BackdropRequest,
+    Film,
+    FilmRequest,
+    Segment,
+    SegmentRequest,
+    TransitionClip,
+    TransitionRequest,
+)
+from readme2video.model.report import ReportedWork
+from readme2video.model.shot import Aspect, Shot, ShotRequest
+from readme2video.model.storyboard import Storyboard
+from readme2video.readme import Reader
+from readme2video.render import Renderer
+from readme2video.scenes import Shooter
+from readme2video.settings import Settings
+from readme2video.sources import LocalSource, Source
+from readme2video.stitch import Stitcher, TransitionMaker
+from readme2video.store import Store
+from readme2video.storyboarders import STORYBOARDERS
+
+if TYPE_CHECKING:
+    import httpx
+
+_GET_TIMEOUT_S = 20.0
+
+
+@dataclass(frozen=True)
+class Engines:
+    """One engine per kind of work; ``names`` and ``reasons`` say which were chosen and why."""
+
+    reader: Engine[PinnedSource, ReadmeDocument]
+    storyboarder: Engine[Brief, Storyboard]
+    shooter: Engine[ShotRequest, Shot]
+    animator: Engine[BackdropRequest, Backdrop]
+    renderer: Engine[SegmentRequest, Segment]
+    transitions: Engine[TransitionRequest, TransitionClip]
+    stitcher: Engine[FilmRequest, Film]
+    names: dict[str, str]
+    reasons: tuple[str, ...]
+
+
+@dataclass
+class Tools:
+    """What a run works with."""
+
+    settings: Settings
+    store: Store
+    http: httpx.AsyncClient | None
+    engines: Engines
+    emit: Emit
+    began: float = field(default_factory=time.monotonic)
+    done: list[WorkDone] = field(default_factory=list)
+
+    def label(self, name: str, aspect: Aspect) -> str:
+        """A scene's name in events; with the aspect where there are several."""
+        return name if len(self.settings.aspects) == 1 else f"{name}@{aspect}"
+
+    def work(self) -> tuple[ReportedWork, ...]:
+        """What was done so far, once per stage and label: made beats reused."""
+        rows: dict[tuple[str, str], ReportedWork] = {}
+        for event in self.done:
+            key = (event.stage, event.label)
+            if key not in rows or rows[key].reused:
+                rows[key] = ReportedWork(
+                    stage=event.stage, label=event.label, reused=event.reused, took_s=round(event.took_s, 3)
+                )
+        return tuple(rows.values())
+
+
+@asynccontextmanager
+async def open_tools(source: Source, settings: Settings, emit: Emit) -> AsyncIterator[Tools]:
+    """Open what a run needs: a connection only for a source on the network, a browser only with the first new scene.
+
+    Raises:
+        OutputError: The output folder cannot be written.
+    """
+    done: list[WorkDone] = []
+
+    def heard(event: Event) -> None:
+        if isinstance(event, WorkDone):
+            done.append(event)
+        emit(event)
+
+    async with AsyncExitStack() as stack:
+        store = Store(settings.out / ".store", heard, again=settings.again)
+        stack.callback(store.close)
+        http = None if isinstance(source, LocalSource) else await stack.enter_async_context(_client())
+        engines = choose_engines(settings, await stack.enter_async_context(Shooter(settings)))
+        emit(EnginesChosen(engines.names["storyboarder"], engines.names["animator"], engines.reasons))
+        yield Tools(settings, store, http, engines, heard, done=done)
+
+
+def _client() -> httpx.AsyncClient:
+    import httpx
+
+    return httpx.AsyncClient(
+        timeout=_GET_TIMEOUT_S,
+        follow_redirects=False,
+        trust_env=False,
+        headers={"User-Agent": f"readme2video/{__version__}"},
+    )
+
+
+def choose_engines(settings: Settings, shooter: Engine[ShotRequest, Shot]) -> Engines:
+    """The engines the settings ask for; ``auto`` takes the first of each registry whose needs are met."""
+    storyboarder, why_storyboarder = _choose(
+        settings.storyboarder, {name: entry.needs for name, entry in STORYBOARDERS.items()}
+    )
+    animator, why_animator = _choose(settings.animator, {name: entry.needs for name, entry in ANIMATORS.items()})
+    cores = min(settings.jobs, os.cpu_count() or settings.jobs)
+    return Engines(
+        reader=Reader(),
+        storyboarder=STORYBOARDERS[storyboarder].make(),
+        shooter=shooter,
+        animator=ANIMATORS[animator].make(),
+        renderer=Renderer(parallel=cores),
+        transitions=TransitionMaker(parallel=1),
+        stitcher=Stitcher(),
+        names={"storyboarder": storyboarder, "animator": animator},
+        reasons=(f"storyboarder: {why_storyboarder}", f"animator: {why_animator}"),
+    )
+
+
+def _choose(wanted: str, registry: dict[str, Needs]) -> tuple[str, str]:
+    if wanted != "auto":
+        return wanted, f"{wanted}, as asked ({registry[wanted].says})"
+    name = next(name for name, needs in registry.items() if not needs.keys)
+    return name, f"{name} ({registry[name].says})"

@@ -1,0 +1,103 @@
+"""Shot requests for tests: every kind with realistic words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from readme2video.model.record import Artifact
+from readme2video.model.shot import Aspect, ShotRequest, Slot
+from readme2video.model.storyboard import SceneKind, Theme
+from readme2video.theme import make_theme
+
+DARK = make_theme("#3f7fbf", turn=75)
+LIGHT = make_theme("#dd7a4e", turn=-110, light=True)
+ASPECTS: tuple[Aspect, ...] = ("16:9", "9:16", "1:1")
+
+CODE = """import httpx
+
+async def main() -> None:
+    # One client, many requests
+    async with httpx.AsyncClient(timeout=5) as client:
+        reply = await client.get("https://example.org/")
+        print(reply.status_code, len(reply.text))"""
+
+WORDS: dict[SceneKind, dict[str, str]] = {
+    "title": {
+        "eyebrow": "v2.4.0",
+        "headline": "Ship docs that move",
+        "subline": "A promo film from your README, on release day.",
+    },
+    "problem": {
+        "headline": "Release day, and nobody saw it",
+        "points.0": "A changelog is a wall of text",
+        "points.1": "A screen recording takes an afternoon",
+        "points.2": "A designer takes a week",
+    },
+    "features": {
+        "headline": "What you get",
+        "items.0.title": "Crisp words",
+        "items.0.detail": "AI moves light and camera, never letters.",
+        "items.1.title": "Paid once",
+        "items.1.detail": "No scene is ever bought twice by accident.",
+        "items.2.title": "Always a film",
+    },
+    "code": {"headline": "Async from the first line", "code": CODE},
+    "terminal": {
+        "headline": "One command",
+        "lines.0.text": "readme2video encode/httpx --length 30",
+        "lines.1.text": "storyboard  7 scenes, 28.5 s",
+        "lines.2.text": "film        output/promo.mp4",
+        "lines.3.text": "readme2video publish",
+    },
+    "stats": {
+        "headline": "Measured, not promised",
+        "stats.0.value": "3.1 s",
+        "stats.0.label": "from the last clip to the film",
+        "stats.1.value": "42 dB",
+        "stats.1.label": "mean PSNR against a re-encode",
+        "stats.2.value": "0",
+        "stats.2.label": "keys needed",
+    },
+    "image": {"headline": "See it before you post it"},
+    "call_to_action": {
+        "headline": "readme2video",
+        "subline": "Make the film of your next release.",
+        "command": "pip install readme2video",
+        "url": "github.com/example/readme2video",
+    },
+}
+KINDS = tuple(WORDS)
+
+
+def request(
+    kind: SceneKind,
+    aspect: Aspect = "16:9",
+    *,
+    words: dict[str, str] | None = None,
+    theme: Theme = DARK,
+    scale: float = 2 / 3,
+    picture: Artifact | None = None,
+    **more: Any,
+) -> ShotRequest:
+    words = WORDS[kind] if words is None else words
+    if kind == "terminal":
+        more.setdefault(
+            "roles",
+            tuple(
+                "output" if text.startswith(("storyboard", "film")) else "command"
+                for path, text in words.items()
+                if path.startswith("lines.")
+            ),
+        )
+    more.setdefault("language", "python" if kind == "code" else "")
+    more.setdefault("variant", KINDS.index(kind))
+    return ShotRequest(
+        kind=kind,
+        slots=tuple(Slot(path=path, text=text) for path, text in words.items()),
+        brand="readme2video",
+        theme=theme,
+        aspect=aspect,
+        scale=scale,
+        picture=picture,
+        **more,
+    )
