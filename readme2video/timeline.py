@@ -6,6 +6,7 @@ Pure rules over records. The numbers are those of the film checks: text must sta
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -29,11 +30,18 @@ _CODE_LINE_S = 0.45  # a line of code is glanced at, not read aloud
 
 
 def reading_time_s(text: str, language: str = "en") -> float:
-    """How long a text must stand still to be read, in seconds, at least 1."""
-    characters = len(text)
+    """How long a text must stand still to be read, in seconds, at least 1.
+
+    In Chinese, Japanese and Korean films the characters of that script have their own rate; names and commands among
+    them are read like Latin text.
+    """
+    seconds = 0.3
     if language in _CHARS_PER_S:
-        return max(1.0, 0.3 + characters / _CHARS_PER_S[language])
-    return max(1.0, 0.3 + max(characters / 17, len(text.split()) / 3))
+        wide = sum(1 for character in text if unicodedata.east_asian_width(character) in "WF")
+        seconds += wide / _CHARS_PER_S[language]
+        text = "".join(" " if unicodedata.east_asian_width(character) in "WF" else character for character in text)
+        text = " ".join(text.split())
+    return max(1.0, seconds + max(len(text) / 17, len(text.split()) / 3))
 
 
 def _typing_s(characters: int) -> float:

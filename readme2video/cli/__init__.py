@@ -68,7 +68,7 @@ _film_options = _options(
     ),
     click.option("--jobs", type=int, metavar="N", help="Scenes rendered side by side.  [default: the cores]"),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the film's path."),
-    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+    click.option("-q", "--quiet", is_flag=True, help="Say only warnings and errors."),
     click.option("-v", "--verbose", is_flag=True, help="Say more."),
 )
 
