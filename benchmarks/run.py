@@ -121,8 +121,14 @@ def cold(out: Path) -> tuple[float, Memory, dict]:
 
 def plain_encode(video: Path, target: Path) -> float:
     """Ffmpeg and x264 alone: the film's own frames, at the same settings."""
-    arguments = x264_arguments(Settings().encoding("16:9"))
+    arguments = all_cores(x264_arguments(Settings().encoding("16:9")))
     return wall_s(lambda: call([ffmpeg(), "-loglevel", "error", "-y", "-i", str(video), *arguments, str(target)]))
+
+
+def all_cores(arguments: list[str]) -> list[str]:
+    """The same settings with as many threads as x264 likes: a single encode must not be held to one core."""
+    place = arguments.index("-threads")
+    return [*arguments[:place], "-threads", "0", *arguments[place + 2 :]]
 
 
 def scene_clips(result: dict, folder: Path) -> list[Path]:
@@ -159,7 +165,7 @@ def xfade(clips: list[Path], target: Path) -> float:
     for number, end in enumerate(accumulate(length - TRANSITION_S for length in lengths[:-1]), start=1):
         chain.append(f"{last}[{number}:v]xfade=transition=fade:duration={TRANSITION_S}:offset={end:.3f}[v{number}]")
         last = f"[v{number}]"
-    arguments = x264_arguments(Settings().encoding("16:9"))
+    arguments = all_cores(x264_arguments(Settings().encoding("16:9")))
     place = arguments.index("-vf")
     tags = arguments[place + 1]
     del arguments[place : place + 2]

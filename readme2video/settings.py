@@ -72,7 +72,8 @@ class Settings(Record):
         scenes: The most scenes the storyboard may have.
         storyboard: A storyboard file to use instead of writing one.
         again: ``STAGE`` or ``STAGE:SCENE`` to do anew although a result is kept.
-        jobs: How many segments are rendered side by side; defaults to the cores.
+        jobs: How many segments are rendered side by side; by default one more than there are cores, because a segment
+            is encoded by one thread and waits for its pictures now and then.
         browser: A Chromium to use before any other.
         machine: The part of the environment that programs we start need to run; see ``machine_environment``.
     """
@@ -86,7 +87,7 @@ class Settings(Record):
     scenes: int = Field(default=7, ge=1, le=12)
     storyboard: Path | None = None
     again: tuple[str, ...] = ()
-    jobs: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1, le=64)
+    jobs: int = Field(default_factory=lambda: min(8, os.cpu_count() or 1), ge=1, le=64)
     browser: Path | None = None
     github: GitHub = GitHub()
     machine: dict[str, str] = Field(default_factory=machine_environment, repr=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -125,13 +124,12 @@ def choose_engines(settings: Settings, shooter: Engine[ShotRequest, Shot]) -> En
         settings.storyboarder, {name: entry.needs for name, entry in STORYBOARDERS.items()}
     )
     animator, why_animator = _choose(settings.animator, {name: entry.needs for name, entry in ANIMATORS.items()})
-    cores = min(settings.jobs, os.cpu_count() or settings.jobs)
     return Engines(
         reader=Reader(),
         storyboarder=STORYBOARDERS[storyboarder].make(),
         shooter=shooter,
         animator=ANIMATORS[animator].make(),
-        renderer=Renderer(parallel=cores),
+        renderer=Renderer(parallel=settings.jobs),
         transitions=TransitionMaker(parallel=1),
         stitcher=Stitcher(),
         names={"storyboarder": storyboarder, "animator": animator},

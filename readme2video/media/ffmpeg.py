@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from readme2video.errors import EncoderError
 from readme2video.model.film import Encoding
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from readme2video.media.planes import U8
 
 _THREADS = 2
-"""Fixed, because x264's output depends on it: the same film on every machine."""
+"""Fixed, because x264's output depends on it: the same film on every machine. Scenes are encoded side by side."""
 
 TIMESCALE = 30_000
 
@@ -107,6 +108,7 @@ class FrameWriter:
             raise EncoderError(
                 f"ffmpeg cannot be started: {error.strerror}.", hint="Run `readme2video doctor`."
             ) from None
+        _widen(self._process.stdin)
         self._reader = threading.Thread(target=self._listen, daemon=True)
         self._reader.start()
         return self
@@ -162,6 +164,15 @@ class FrameWriter:
             f"ffmpeg could not write the video: {tail}.",
             hint="Check the free disk space; `readme2video doctor` tests the encoder.",
         )
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Let a pipe hold more than its usual 64 KiB where the system can: a frame has 3 MB, each refill costs a switch."""
+    if pipe is not None and sys.platform == "linux":
+        import fcntl
+
+        with suppress(OSError):  # a limit of the system; the pipe works as it is
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 1 << 20)
 
 
 def run_ffmpeg(arguments: list[str], timeout_s: float) -> subprocess.CompletedProcess[bytes]:

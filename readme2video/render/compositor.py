@@ -17,7 +17,6 @@ from readme2video.render.layers import (
     cut_layer,
     even_box,
     lay,
-    merge_sheets,
     plate_planes,
     read_picture,
 )
@@ -51,26 +50,26 @@ class Compositor:
         panels = read_picture(path(shot.panels), 4) if shot.panels else None
         ink = read_picture(path(shot.ink), 4)
         shade = read_picture(path(shot.shade), 4) if shot.shade else None
-        self._shade = [] if shade is None else [cut_layer(shade, covered_box(shade))]
+        self._shade = [] if shade is None else [cut_layer([shade], covered_box(shade))]
         entrances = {entrance.element: entrance for entrance in request.entrances}
         # Panels lie under ink; among themselves elements of a sheet do not overlap.
         drawn = sorted(shot.elements, key=lambda element: (element.sheet == "ink", element.order))
         self._elements: list[tuple[Element, Entrance, Layer]] = []
         for element in drawn:
             sheet = ink if element.sheet == "ink" or panels is None else panels
-            layer = cut_layer(sheet, even_box(element.box, self._width, self._height))
+            layer = cut_layer([sheet], even_box(element.box, self._width, self._height))
             self._elements.append((element, entrances[element.id], layer))
         self.settled = max((e.at + e.frames for e in request.entrances), default=0)
-        whole = merge_sheets(shade, merge_sheets(panels, ink))
         areas = clusters([layer.box for layer in (*self._shade, *(layer for _, _, layer in self._elements))])
-        self._settled = [cut_layer(whole, box) for box in areas]
+        sheets = [sheet for sheet in (shade, panels, ink) if sheet is not None]
+        self._settled = [cut_layer(sheets, box) for box in areas]
         self._caret = colour_of(request.accent)
 
-    def frame(self, index: int) -> U8:
-        """Frame ``index`` of the scene as a flat I420 array that belongs to the caller."""
+    def frame(self, index: int, out: U8 | None = None) -> U8:
+        """Frame ``index`` of the scene as a flat I420 array: ``out`` when given, else a new one."""
         import numpy as np
 
-        flat = np.empty(frame_size(self._width, self._height), np.uint8)
+        flat = np.empty(frame_size(self._width, self._height), np.uint8) if out is None else out
         canvas = views(flat, self._width, self._height)
         self._draw_plate(canvas, index)
         if index >= self.settled:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from readme2video.engine import Work, in_thread
 from readme2video.errors import EncoderError
 from readme2video.media.ffmpeg import FrameWriter, lossless_arguments, x264_arguments
-from readme2video.media.planes import to_jpeg, views
+from readme2video.media.planes import frame_size, to_jpeg, views
 from readme2video.media.probe import frames, probe
 from readme2video.model.film import Legibility, Segment, SegmentRequest
 from readme2video.model.record import Artifact, Box, Stage
@@ -46,6 +46,10 @@ class Renderer:
 
 
 def _render(stop: threading.Event, request: SegmentRequest, work: Work) -> Segment:
+    import cv2
+    import numpy as np
+
+    cv2.setNumThreads(1)  # scenes are rendered side by side; threads within a frame would only wait for each other
     compositor = Compositor(request, work.path)
     encoding = request.encoding
     head, tail = request.head_frames, request.tail_frames
@@ -55,6 +59,7 @@ def _render(stop: threading.Event, request: SegmentRequest, work: Work) -> Segme
     poster_at = samples[1] if samples else body_end - 1
     poster = b""
     parts: dict[str, Artifact] = {}
+    frame = np.empty(frame_size(encoding.size_px.width, encoding.size_px.height), np.uint8)
     for name, first, last in (("head", 0, head), ("body", head, body_end), ("tail", body_end, request.frames)):
         if first == last:
             continue
@@ -64,10 +69,10 @@ def _render(stop: threading.Event, request: SegmentRequest, work: Work) -> Segme
         with ExitStack() as stack:
             writer = stack.enter_context(FrameWriter(file, encoding, arguments, stop))
             for index in range(first, last):
-                frame = compositor.frame(index)
+                compositor.frame(index, frame)
                 writer.write(frame)
                 if index in samples:
-                    intended[index] = views(frame, encoding.size_px.width, encoding.size_px.height).y
+                    intended[index] = views(frame, encoding.size_px.width, encoding.size_px.height).y.copy()
                 if index == poster_at:
                     poster = to_jpeg(frame, encoding.size_px.width, encoding.size_px.height)
                 if index % encoding.fps == 0:

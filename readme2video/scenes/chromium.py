@@ -27,6 +27,7 @@ PAGES = 2
 START_DEADLINE_S = 30.0
 
 ARGUMENTS = (
+    "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

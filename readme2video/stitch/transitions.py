@@ -54,8 +54,8 @@ class TransitionMaker:
 
 def _make(stop: threading.Event, request: TransitionRequest, work: Work) -> TransitionClip:
     encoding = request.encoding
-    leaving = _stack(work.path(request.tail), encoding.size_px, request.frames)
-    arriving = _stack(work.path(request.head), encoding.size_px, request.frames)
+    leaving = _Stretch(work.path(request.tail), encoding.size_px, request.frames)
+    arriving = _Stretch(work.path(request.head), encoding.size_px, request.frames)
     blend = _BLENDS[request.kind]
     mirrored = request.direction == "rtl"
     last = request.frames - 1
@@ -64,7 +64,7 @@ def _make(stop: threading.Event, request: TransitionRequest, work: Work) -> Tran
         index = min(last, round(time_s * encoding.fps))
         # The first frame already shows a little of the next scene, the last still a little of this one.
         t = (index + 1) / (request.frames + 1)
-        a, b = leaving[index], arriving[index]
+        a, b = leaving.frame(index), arriving.frame(index)
         if mirrored:
             return blend(a[:, ::-1], b[:, ::-1], t)[:, ::-1]
         return blend(a, b, t)
@@ -74,6 +74,8 @@ def _make(stop: threading.Event, request: TransitionRequest, work: Work) -> Tran
     with FrameWriter(file, encoding, x264_arguments(encoding), stop) as writer:
         for index in range(request.frames):
             writer.write(_flat(clip.get_frame(index / encoding.fps), encoding.size_px))
+    leaving.finish()
+    arriving.finish()
     if (found := probe(file).frames) != request.frames:
         raise EncoderError(f"The encoder wrote {found} frames of a transition, not {request.frames}.")
     return TransitionClip(body=work.keep(file, ".mp4"), frames=request.frames)
@@ -97,24 +99,49 @@ def import_moviepy() -> Any:
     return moviepy
 
 
-def _stack(file: Path, size: Size, count: int) -> list[U8]:
-    """A short video's frames as (height, width, 3) arrays of Y, U, V."""
-    import cv2
-    import numpy as np
+class _Stretch:
+    """A neighbour's shared frames as (height, width, 3) arrays of Y, U, V, decoded as they are asked for."""
 
-    stacked = []
-    for _, flat in frames(file):
-        planes = views(flat, size.width, size.height)
-        whole = (size.width, size.height)
+    def __init__(self, file: Path, size: Size, count: int) -> None:
+        self._frames, self._size, self._count = frames(file), size, count
+        self._held: tuple[int, U8] | None = None
+
+    def frame(self, index: int) -> U8:
+        """Frame ``index``; never one before the last asked for.
+
+        Raises:
+            EncoderError: There are fewer frames than promised.
+        """
+        while self._held is None or self._held[0] < index:
+            found = next(self._frames, None)
+            if found is None:
+                raise self._wrong(self._held[0] + 1 if self._held else 0)
+            self._held = (found[0], self._stacked(found[1]))
+        return self._held[1]
+
+    def finish(self) -> None:
+        """See that there are no more frames than promised.
+
+        Raises:
+            EncoderError: There are.
+        """
+        if more := sum(1 for _ in self._frames):
+            raise self._wrong(self._count + more)
+
+    def _stacked(self, flat: U8) -> U8:
+        import cv2
+
+        planes = views(flat, self._size.width, self._size.height)
+        whole = (self._size.width, self._size.height)
         # Nearest keeps each chroma sample as it is, so that averaging pairs afterwards restores it exactly.
         chroma = [cv2.resize(plane, whole, interpolation=cv2.INTER_NEAREST) for plane in (planes.u, planes.v)]
-        stacked.append(np.dstack([planes.y, *chroma]))
-    if len(stacked) != count:
-        raise EncoderError(
-            f"A neighbour of a transition has {len(stacked)} frames, not {count}.",
+        return cv2.merge([planes.y, *chroma])  # type: ignore[return-value]  # cv2 types its results loosely
+
+    def _wrong(self, found: int) -> EncoderError:
+        return EncoderError(
+            f"A neighbour of a transition has {found} frames, not {self._count}.",
             hint="Repeat with `--again render`.",
         )
-    return stacked
 
 
 def _flat(stacked: U8, size: Size) -> U8:
