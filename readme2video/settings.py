@@ -72,8 +72,7 @@ class Settings(Record):
         scenes: The most scenes the storyboard may have.
         storyboard: A storyboard file to use instead of writing one.
         again: ``STAGE`` or ``STAGE:SCENE`` to do anew although a result is kept.
-        jobs: How many segments are rendered side by side; by default one more than there are cores, because a segment
-            is encoded by one thread and waits for its pictures now and then.
+        jobs: How many segments are rendered side by side; by default as many as there are cores, at most 8.
         browser: A Chromium to use before any other.
         machine: The part of the environment that programs we start need to run; see ``machine_environment``.
     """

@@ -66,9 +66,7 @@ _film_options = _options(
         metavar="STAGE[:SCENE]",
         help="Do a stage anew although its result is kept: read, storyboard, shoot, animate, render or stitch.",
     ),
-    click.option(
-        "--jobs", type=int, metavar="N", help="Scenes rendered side by side.  [default: the cores and one more]"
-    ),
+    click.option("--jobs", type=int, metavar="N", help="Scenes rendered side by side.  [default: the cores]"),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the film's path."),
     click.option("-q", "--quiet", is_flag=True, help="Say only warnings and errors."),
     click.option("-v", "--verbose", is_flag=True, help="Say more."),

@@ -124,7 +124,14 @@ def to_bgr(flat: U8, width: int, height: int) -> U8:
                 borderMode=cv2.BORDER_REPLICATE,
             )
         )
-    yuv = cv2.merge(wide)
+    return _back(cv2.merge(wide))
+
+
+def _back(yuv: Any) -> U8:
+    """Float Y, U, V (height, width, 3) to BGR uint8."""
+    import cv2
+    import numpy as np
+
     forward = matrix()
     inverse = np.linalg.inv(forward[:, :3].astype(np.float64))
     offset = -inverse @ forward[:, 3].astype(np.float64)
@@ -132,11 +139,25 @@ def to_bgr(flat: U8, width: int, height: int) -> U8:
     return cv2.convertScaleAbs(np.maximum(cv2.transform(yuv, back), 0))  # type: ignore[return-value]
 
 
+def half_size_jpeg(flat: U8, width: int, height: int) -> bytes:
+    """A frame as a JPEG file of half its width and height, for reports: at chroma's size nothing has to be enlarged."""
+    import cv2
+    import numpy as np
+
+    planes = views(flat, width, height)
+    luma = cv2.resize(planes.y, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    return _jpeg(_back(cv2.merge([luma, planes.u, planes.v]).astype(np.float32)))
+
+
 def to_jpeg(flat: U8, width: int, height: int) -> bytes:
-    """A frame as a JPEG file, for posters and reports."""
+    """A frame as a JPEG file, for the poster."""
+    return _jpeg(to_bgr(flat, width, height))
+
+
+def _jpeg(bgr: U8) -> bytes:
     import cv2
 
-    done, data = cv2.imencode(".jpg", to_bgr(flat, width, height), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    done, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     if not done:
         raise EncoderError("A frame could not be written as JPEG.")
     return data.tobytes()

@@ -123,7 +123,7 @@ class Segment(Record):
         body: H.264 MP4 of the frames between its transitions.
         head: Lossless video of the first ``head_frames`` frames, or None.
         tail: Lossless video of the last ``tail_frames`` frames, or None.
-        poster: JPEG of the settled scene as composed.
+        poster: JPEG of the settled scene as composed, at half size.
         legibility: None when the scene has no words.
     """
 

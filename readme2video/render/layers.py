@@ -50,8 +50,9 @@ def plate_planes(bgr: U8) -> Planes:
 
 
 def _bands(height: int) -> Iterator[tuple[slice, slice]]:
-    """Bands of rows of a plane of even height, and the same rows of its chroma: pictures are converted piece by piece,
-    in a fraction of the memory and within the processor's cache.
+    """Bands of rows of a plane of even height, and the same rows of its chroma.
+
+    Pictures are converted piece by piece, in a fraction of the memory and within the processor's cache.
     """
     for top in range(0, height, _BAND):
         bottom = min(height, top + _BAND)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from readme2video.engine import Work, in_thread
 from readme2video.errors import EncoderError
 from readme2video.media.ffmpeg import FrameWriter, lossless_arguments, x264_arguments
-from readme2video.media.planes import frame_size, to_jpeg, views
+from readme2video.media.planes import frame_size, half_size_jpeg, views
 from readme2video.media.probe import frames, probe
 from readme2video.model.film import Legibility, Segment, SegmentRequest
 from readme2video.model.record import Artifact, Box, Stage
@@ -74,7 +74,7 @@ def _render(stop: threading.Event, request: SegmentRequest, work: Work) -> Segme
                 if index in samples:
                     intended[index] = views(frame, encoding.size_px.width, encoding.size_px.height).y.copy()
                 if index == poster_at:
-                    poster = to_jpeg(frame, encoding.size_px.width, encoding.size_px.height)
+                    poster = half_size_jpeg(frame, encoding.size_px.width, encoding.size_px.height)
                 if index % encoding.fps == 0:
                     work.progress(index / request.frames)
         if name == "body":
