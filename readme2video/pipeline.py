@@ -80,7 +80,9 @@ async def written(
         storyboard = load_storyboard(settings.storyboard)
         for finding in check_sources(storyboard, readme, pinned.facts):
             if finding.level == "failure":
-                raise StoryboardError(finding.message, path=finding.rule, hint="Correct the source or the words.")
+                raise StoryboardError(
+                    finding.message, hint="Correct the source, or write just the words to make them yours."
+                )
             tools.emit(Notice("warning", finding.message))
         return storyboard
     return await tools.store(tools.engines.storyboarder, brief(readme, pinned.facts, pictures, settings))

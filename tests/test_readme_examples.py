@@ -1,0 +1,84 @@
+"""What our README shows is run: every command of its code blocks, in a project, with a played GitHub."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from makers import project
+from readme2video.readme import parse_readme
+from readme2video.storyboard_file import to_yaml
+from test_github import COMMIT, PlayedGitHub, about, content, played, reply
+
+__all__ = ["played"]
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = parse_readme((ROOT / "README.md").read_text("utf-8"), "README.md")
+LINES = [
+    line.removeprefix("$ ").split("   #")[0].strip()
+    for section in DOCUMENT.sections
+    for block in section.blocks
+    if block.kind == "code"
+    for line in block.code.splitlines()
+]
+COMMANDS = list(dict.fromkeys(line for line in LINES if line.startswith("readme2video ")))
+README = b"# repo\n\nWatches a folder.\n\n## Install\n\n```sh\npip install repo\n```\n"
+
+
+def test_the_readme_shows_commands():
+    assert len(COMMANDS) >= 6
+    assert any("owner/repo@" in command for command in COMMANDS)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A project called like ours, with settings that make its films small."""
+    from makers import storyboard
+
+    folder = project(tmp_path / "readme2video")
+    (folder / "readme2video.toml").write_text('quality = "draft"\nlength-s = 6\nscenes = 2\n')
+    written = folder / "output" / "readme2video" / "storyboard.yaml"
+    written.parent.mkdir(parents=True)
+    written.write_text(to_yaml(storyboard()))
+    return folder
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_readme_works(command: str, home: Path, played: PlayedGitHub):
+    played.on("/repos/owner/repo", reply(about(name="repo", owner={"login": "owner"})))
+    played.on("/repos/owner/repo/commits/v1.2.0", reply(COMMIT.encode()))
+    played.on(f"/repos/owner/repo/readme?ref={COMMIT}", reply(content(README)))
+    program, *arguments = shlex.split(command)
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name(program)), *arguments],
+        cwd=home,
+        env={**os.environ, "GITHUB_API_URL": played.url, "CI": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=170,
+    )
+    assert done.returncode == 0, done.stderr
+    for line in done.stdout.splitlines():
+        if line.endswith((".mp4", ".yaml")):
+            assert (home / line).is_file()
+
+
+def test_the_tables_name_what_there_is():
+    from readme2video.cli import cli
+
+    text = (ROOT / "README.md").read_text("utf-8")
+    verbs = set(re.findall(r"\| `readme2video ([a-z-]+)", text))
+    assert verbs == set(cli.commands)
+
+
+def test_make_targets_of_the_readme_exist():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in re.findall(r"^make (\w+)", "\n".join(LINES), re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
