@@ -31,7 +31,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/1"
+    fingerprint = "shooter/2"
     output = Shot
     parallel = 2
 

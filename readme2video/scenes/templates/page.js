@@ -1,6 +1,7 @@
 // Fills the shell with one scene, fits its type, and reports where every element lies.
 // Called through the debugging protocol; scripts of the page itself are off.
 async (spec) => {
+  const SHADE_REACH = 320, SHADE_LEAST = 270, SHADE_SHARE = 0.34, SHADE_CLEAR = 4; // layout pixels, a share
   const root = document.documentElement;
   const scene = document.getElementById("scene");
   root.removeAttribute("style");
@@ -164,11 +165,12 @@ async (spec) => {
   const scrim = scene.querySelector(".scrim");
   scrim.hidden = !bare.length;
   if (bare.length) {
-    const least = (side) => Math.min(...bare.map((box) => box[side])), most = (side) => Math.max(...bare.map((box) => box[side]));
-    scrim.style.left = `${least("left")}px`;
-    scrim.style.top = `${least("top")}px`;
-    scrim.style.width = `${most("right") - least("left")}px`;
-    scrim.style.height = `${most("bottom") - least("top")}px`;
+    const ramps = { x: rampsAlong("left", "right", root.clientWidth), y: rampsAlong("top", "bottom", root.clientHeight) };
+    scrim.style.left = `${ramps.x.start}px`;
+    scrim.style.top = `${ramps.y.start}px`;
+    scrim.style.width = `${ramps.x.length}px`;
+    scrim.style.height = `${ramps.y.length}px`;
+    scrim.style.maskImage = `linear-gradient(90deg, ${ramps.x.stops}), linear-gradient(180deg, ${ramps.y.stops})`;
   }
 
   // 7. What does not fit, in figures.
@@ -191,6 +193,22 @@ async (spec) => {
     width: area.width,
     height: area.height,
   };
+
+  // One axis of the shade: it begins outside the words, as far as the picture reaches, and rises without a corner at
+  // either end. Near the picture's border the ramp runs on under the words: a steeper one would show.
+  function rampsAlong(before, after, most) {
+    const first = Math.min(...bare.map((box) => box[before])), last = Math.max(...bare.map((box) => box[after]));
+    const start = Math.max(0, first - SHADE_REACH), length = Math.min(most, last + SHADE_REACH) - start;
+    const ramp = (outside) => Math.min(Math.max(outside, SHADE_LEAST, length * SHADE_SHARE), length / 2);
+    const rise = ramp(first - start), fall = ramp(start + length - last);
+    const eased = (share) => share * share * share * (share * (share * 6 - 15) + 10);
+    const stop = (share, at) => `rgb(0 0 0 / ${eased(share).toFixed(4)}) ${at.toFixed(2)}px`;
+    const shares = [...Array(17).keys()].map((step) => step / 16);
+    // The mask reaches past the ground on all sides: where only a part of a pixel has a mask, none would count.
+    const stops = [...shares.map((share) => stop(share, SHADE_CLEAR + share * (rise - SHADE_CLEAR))),
+      ...shares.map((share) => stop(1 - share, length - fall + share * (fall - SHADE_CLEAR)))];
+    return { start, length, stops: stops.join(", ") };
+  }
 
   function shadowOf(text) {
     const reach = { left: 0, top: 0, right: 0, bottom: 0 };
