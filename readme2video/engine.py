@@ -21,6 +21,10 @@ class Work(Protocol):
     """What the store lends an engine for one performance."""
 
     @property
+    def label(self) -> str:
+        """What it is for, as in events: a scene's id, with the aspect when there are several."""
+
+    @property
     def folder(self) -> Path:
         """An empty folder on the store's file system; removed afterwards, whatever happens."""
 

@@ -12,6 +12,7 @@ The faces (command line, fleet, action) map these types to exit codes; nothing m
     ├── SceneRefusedError         exit 6   a provider will not make a scene
     ├── PaymentInDoubtError       exit 7   a paid request's answer was lost
     ├── PausedError               exit 8   an outage, a limit or a time-out; resumable
+    │   └── ModelOffError         exit 8   the provider does not serve the model; nothing can be bought with it
     ├── MachineError              exit 9   this machine: disk, browser, ffmpeg
     │   ├── BrowserError
     │   ├── EncoderError
@@ -80,6 +81,10 @@ class PaymentInDoubtError(Readme2VideoError):
 
 class PausedError(Readme2VideoError):
     """An outage, a limit or a time-out stopped the run; the same command goes on later."""
+
+
+class ModelOffError(PausedError):
+    """The provider does not serve the chosen model; the hint names substitutes."""
 
 
 class MachineError(Readme2VideoError):

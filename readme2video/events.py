@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from readme2video.model.order import OrderPlan
 from readme2video.model.record import Stage
 
 
@@ -64,6 +65,29 @@ class WorkFailed:
 
 
 @dataclass(frozen=True)
+class OrdersPlanned:
+    """What the film's clips would cost; said before the first order."""
+
+    plan: OrderPlan
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Money so far in this run, credits: what was ordered and what is in doubt."""
+
+    credits: float
+    in_doubt_credits: float
+
+
+@dataclass(frozen=True)
+class FellBack:
+    """A scene could not be bought and is moved on this machine instead."""
+
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Notice:
     """Something a person should know."""
 
@@ -71,7 +95,18 @@ class Notice:
     message: str
 
 
-Event = EnginesChosen | FilmPlanned | WorkStarted | WorkProgressed | WorkDone | WorkFailed | Notice
+Event = (
+    EnginesChosen
+    | FilmPlanned
+    | OrdersPlanned
+    | WorkStarted
+    | WorkProgressed
+    | WorkDone
+    | WorkFailed
+    | Spent
+    | FellBack
+    | Notice
+)
 Emit = Callable[[Event], None]
 
 

@@ -6,39 +6,66 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from readme2video.errors import ShotError, StoryboardError
-from readme2video.events import Emit, FilmPlanned, Notice, ignore
+from readme2video.errors import (
+    ConsentError,
+    CredentialsError,
+    ModelOffError,
+    PausedError,
+    PaymentInDoubtError,
+    Readme2VideoError,
+    SceneRefusedError,
+    ShotError,
+    StoryboardError,
+)
+from readme2video.events import Emit, FilmPlanned, Notice, OrdersPlanned, ignore
 from readme2video.model.document import GatheredPicture, PinnedSource, ReadmeDocument
-from readme2video.model.film import Segment, TransitionClip
+from readme2video.model.film import Backdrop, BackdropRequest, Clip, Segment, TransitionClip
+from readme2video.model.order import OrderPlan
 from readme2video.model.report import Report
 from readme2video.model.shot import Aspect, Shot
 from readme2video.model.storyboard import Storyboard
 from readme2video.publish import OutputFolder
 from readme2video.readme import decode
-from readme2video.report import Take, quotes, reported_scenes
-from readme2video.requests import backdrop, brief, film, segment, shot, transition
+from readme2video.report import Take, cost, quotes, reported_scenes
+from readme2video.requests import backdrop, brief, covered, film, segment, shot, transition
 from readme2video.settings import FPS, Settings
 from readme2video.sources import Source, gather_pictures, pin
 from readme2video.storyboard_file import check_sources, load_storyboard, to_yaml
 from readme2video.timeline import arrange
 from readme2video.tools import Tools, open_tools
 
+if TYPE_CHECKING:
+    from readme2video.animators.kie import KieAnimator
+
 Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
 class PromoVideo:
-    """What a run leaves: the output folder, the films in it and the report."""
+    """What a run leaves: the output folder, the films in it, the report, and why scenes were not bought."""
 
     folder: Path
     films: tuple[Path, ...]
     report: Report
+    failed: tuple[Readme2VideoError, ...] = ()
 
 
-async def make_video(source: Source, settings: Settings, *, emit: Emit = ignore) -> PromoVideo:
+Agree = Callable[[OrderPlan], Awaitable[bool]]
+"""Asked before the first paid request; without a yes nothing is bought."""
+
+
+async def refuse(plan: OrderPlan) -> bool:  # noqa: ARG001 - whatever it costs
+    """Nobody was asked, so nobody agreed."""
+    return False
+
+
+async def make_video(source: Source, settings: Settings, *, emit: Emit = ignore, agree: Agree = refuse) -> PromoVideo:
     """Turn a repository's README into a promo film, or finish what an earlier run began.
+
+    Args:
+        agree: Asked with the plan before the first paid request.
 
     Raises:
         Readme2VideoError: See ``errors`` for what can go wrong and what each means.
@@ -50,6 +77,7 @@ async def make_video(source: Source, settings: Settings, *, emit: Emit = ignore)
             readme = await run(engines.reader, pinned.pinned)
             pictures = await gather_pictures(readme, pinned.files, run.keep_bytes)
             storyboard = await written(readme, pinned.pinned, pictures, tools)
+            storyboard = await agreed(storyboard, pictures, pinned.slug, tools, agree)
             storyboard, takes = await fitting(
                 storyboard, lambda board: run.each(settings.aspects, lambda a: filmed(board, a, pictures, tools)), tools
             )
@@ -68,6 +96,7 @@ async def plan_video(source: Source, settings: Settings, *, emit: Emit = ignore)
             storyboard, takes = await fitting(
                 storyboard, lambda board: run.each(settings.aspects, lambda a: drawn(board, a, pictures, tools)), tools
             )
+            await priced(storyboard, pictures, pinned.slug, tools)
             return published(storyboard, takes, pinned.slug, pinned.pinned, readme, tools)
 
 
@@ -99,12 +128,21 @@ async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[Gathere
         return await run(engines.shooter, request, label=tools.label(scenes[place].id, aspect))
 
     @run.once
+    async def moving(place: int) -> Backdrop:
+        if engines.buyer is not None:
+            wanted = await clip_request(storyboard, place, aspect, pictures, tools)
+            bought = await tried(engines.buyer, wanted, tools.label(scenes[place].id, aspect), tools)
+            if bought is not None:
+                return bought
+        asked = shot(storyboard, place, aspect, settings.scale, pictures)
+        free = backdrop(storyboard, place, asked, await image(place))
+        return await run(engines.animator, free, label=tools.label(scenes[place].id, aspect))
+
+    @run.once
     async def rendered(place: int) -> Segment:
-        label, picture = tools.label(scenes[place].id, aspect), await image(place)
-        moving = await run(engines.animator, backdrop(storyboard, place, picture), label=label)
-        return await run(
-            engines.renderer, segment(storyboard, timeline.scenes[place], picture, moving, encoding), label=label
-        )
+        picture, backed = await image(place), await moving(place)
+        request = segment(storyboard, timeline.scenes[place], picture, backed, encoding)
+        return await run(engines.renderer, request, label=tools.label(scenes[place].id, aspect))
 
     async def joined(place: int) -> TransitionClip | None:
         left, right = await rendered(place - 1), await rendered(place)
@@ -122,8 +160,76 @@ async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[Gathere
         timeline=timeline,
         shots=tuple([await image(place) for place in range(len(scenes))]),
         segments=tuple([await rendered(place) for place in range(len(scenes))]),
+        backdrops=tuple([await moving(place) for place in range(len(scenes))]),
         film=whole,
     )
+
+
+async def agreed(
+    storyboard: Storyboard, pictures: tuple[GatheredPicture, ...], slug: str, tools: Tools, agree: Agree
+) -> Storyboard:
+    """Where clips are bought: all scenes fit, and what is to buy is priced and agreed to, before the first order."""
+    if tools.engines.buyer is None:
+        return storyboard
+    # A scene left out later would change its neighbours' pictures, which are paid for.
+    storyboard, _ = await fitting(
+        storyboard,
+        lambda board: tools.store.each(tools.settings.aspects, lambda a: drawn(board, a, pictures, tools)),
+        tools,
+    )
+    plan = await priced(storyboard, pictures, slug, tools)
+    if plan is not None and plan.credits > 0 and not await agree(plan):
+        raise ConsentError(
+            f"Nothing was bought: {plan.credits:g} credits (${plan.usd:.2f}) were not agreed to.",
+            hint="Say --yes, set a limit with --max-cost USD, or take `--animator local`, which is free.",
+        )
+    return storyboard
+
+
+async def priced(
+    storyboard: Storyboard, pictures: tuple[GatheredPicture, ...], slug: str, tools: Tools
+) -> OrderPlan | None:
+    """What the film's clips cost, told to the user; None when all are there, and then nothing is asked of anybody."""
+    buyer = tools.engines.buyer
+    if buyer is None:
+        return None
+    scenes = [
+        (tools.label(scene.id, aspect), await clip_request(storyboard, place, aspect, pictures, tools))
+        for aspect in tools.settings.aspects
+        for place, scene in enumerate(storyboard.scenes)
+    ]
+    kept = [row for row in scenes if tools.store.has(buyer, row[1], label=row[0])]
+    wanted = [row for row in scenes if row not in kept]
+    if not wanted:
+        return None
+    plan = await buyer.plan(slug, wanted, kept)
+    tools.emit(OrdersPlanned(plan))
+    return plan
+
+
+async def clip_request(
+    storyboard: Storyboard, place: int, aspect: Aspect, pictures: tuple[GatheredPicture, ...], tools: Tools
+) -> BackdropRequest:
+    """What to buy for a scene. A shape the model lacks is cropped from another one's plate, bought once for both."""
+    run, engines, settings = tools.store, tools.engines, tools.settings
+    sold = aspect if engines.buyer is None else engines.buyer.serves(aspect, settings.encoding(aspect).size_px)
+    asked = shot(storyboard, place, sold, settings.scale, pictures)
+    picture = await run(engines.shooter, asked, label=tools.label(storyboard.scenes[place].id, aspect))
+    covers = covered(storyboard, place, settings, cropped=sold != aspect)
+    return backdrop(storyboard, place, asked, picture, covers)
+
+
+async def tried(buyer: KieAnimator, wanted: BackdropRequest, label: str, tools: Tools) -> Clip | None:
+    """The bought clip; None, said aloud, when it cannot be had and a fall-back was not forbidden."""
+    try:
+        return await tools.store(buyer, wanted, label=label)
+    except ModelOffError:
+        raise  # nothing can be bought: no film would be what was asked for
+    except (SceneRefusedError, PaymentInDoubtError, PausedError, CredentialsError, ConsentError) as error:
+        if tools.settings.on_failure == "stop":
+            raise
+        tools.fell_back(label, error)
+        return None
 
 
 async def drawn(storyboard: Storyboard, aspect: Aspect, pictures: tuple[GatheredPicture, ...], tools: Tools) -> Take:
@@ -173,7 +279,9 @@ def published(
     moved = folder.storyboard(to_yaml(storyboard), settings.storyboard)
     if moved:
         tools.emit(Notice("info", f"Your edited storyboard was kept as {moved}; use it with --storyboard."))
-    if not films:
+    if films:
+        folder.clips(storyboard, [take for take, _ in films])
+    else:
         folder.contact_sheet(storyboard, takes)
     text, _ = decode(tools.store.path(pinned.readme).read_bytes())
     report = Report(
@@ -195,8 +303,9 @@ def published(
             takes,
             folder.pictures(storyboard, takes),
             quotes(storyboard, pinned, text.split("\n")),
-            animator=tools.engines.names["animator"],
+            fallbacks={label: error.message for label, error in tools.failed.items()},
         ),
+        cost=cost(takes, tools.money[-1].in_doubt_credits if tools.money else 0.0),
         work=tools.work(),
         findings=readme.findings,
         engines=tools.engines.names,
@@ -204,4 +313,5 @@ def published(
         took_s=round(time.monotonic() - began, 2),
     )
     folder.report(report)
-    return PromoVideo(folder.folder, tuple(folder.folder / video.path for video in videos), report)
+    films_made = tuple(folder.folder / video.path for video in videos)
+    return PromoVideo(folder.folder, films_made, report, tuple(tools.failed.values()))

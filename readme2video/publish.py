@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from readme2video.images import contact_sheet
-from readme2video.model.film import Film
+from readme2video.model.film import Clip, Film
 from readme2video.model.record import Artifact
 from readme2video.model.report import Report, ReportedPicture, ReportedVideo
 from readme2video.model.shot import Aspect
@@ -20,6 +20,7 @@ from readme2video.report import Take
 from readme2video.report_page import report_html
 from readme2video.store import Store, disk
 
+_CLIPS = re.compile(r"^\d\d-[a-z0-9-]+\.mp4$")
 _OURS = re.compile(r"^\d\d-[a-z0-9-]+\.(png|jpg)$")
 
 
@@ -96,6 +97,23 @@ class OutputFolder:
                 if old.name not in kept and _OURS.match(old.name):
                     old.unlink()
         return rows
+
+    def clips(self, storyboard: Storyboard, takes: Sequence[Take]) -> None:
+        """``clips/NN-id.mp4``: what was bought, as it came."""
+        kept: set[str] = set()
+        for take in takes:
+            for index, (scene, backdrop) in enumerate(zip(storyboard.scenes, take.backdrops, strict=True), 1):
+                if isinstance(backdrop, Clip):
+                    with disk(self.folder):
+                        (self.folder / "clips").mkdir(exist_ok=True)
+                    name = f"{index:02d}-{scene.id}{_suffix(take.aspect)}.mp4"
+                    self._copy(backdrop.video, f"clips/{name}")
+                    kept.add(name)
+        if (self.folder / "clips").is_dir():
+            with disk(self.folder):
+                for old in (self.folder / "clips").iterdir():
+                    if old.name not in kept and _CLIPS.match(old.name):
+                        old.unlink()  # the store keeps the bytes
 
     def contact_sheet(self, storyboard: Storyboard, takes: Sequence[Take]) -> str:
         """``contact-sheet.jpg``: all scenes at a glance, in order, with times."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from readme2video.model.document import PinnedSource, RepositoryFacts
-from readme2video.model.film import Film, Segment, Timeline
-from readme2video.model.report import ReportedPicture, ReportedScene, ReportedString
+from readme2video.model.film import Backdrop, Clip, Film, Segment, Timeline
+from readme2video.model.order import USD_PER_CREDIT
+from readme2video.model.report import Cost, ReportedPicture, ReportedScene, ReportedString
 from readme2video.model.shot import Aspect, Shot
 from readme2video.model.storyboard import Scene, Storyboard, strings
 
@@ -20,6 +22,7 @@ class Take:
     timeline: Timeline
     shots: tuple[Shot, ...]
     segments: tuple[Segment, ...] = ()
+    backdrops: tuple[Backdrop, ...] = ()
     film: Film | None = None
 
 
@@ -28,12 +31,13 @@ def reported_scenes(
     takes: Sequence[Take],
     pictures: Sequence[tuple[ReportedPicture, ...]],
     quotes: Mapping[str, str],
-    animator: str,
+    fallbacks: Mapping[str, str],
 ) -> tuple[ReportedScene, ...]:
     """The scenes as the report shows them.
 
     Args:
         quotes: What stands at each source the storyboard names.
+        fallbacks: By label, why a scene was not bought.
     """
     timeline = takes[0].timeline
     return tuple(
@@ -45,15 +49,39 @@ def reported_scenes(
             duration_s=round(timing.frames / timeline.fps, 3),
             motion=scene.motion,
             transition=scene.transition,
-            animator=animator,
+            **_moved(takes, index, scene.id, fallbacks),
             strings=tuple(
                 ReportedString(path=path, text=text.text, source=text.source, quote=quotes.get(text.source, ""))
                 for path, text in strings(scene)
             ),
             pictures=row,
         )
-        for scene, timing, row in zip(storyboard.scenes, timeline.scenes, pictures, strict=True)
+        for index, (scene, timing, row) in enumerate(zip(storyboard.scenes, timeline.scenes, pictures, strict=True))
     )
+
+
+def _moved(takes: Sequence[Take], index: int, scene: str, fallbacks: Mapping[str, str]) -> dict[str, Any]:
+    """Who moved a scene, what it cost over all aspects, and why it was not bought."""
+    clips = _clips([take.backdrops[index : index + 1] for take in takes])
+    reasons = [why for label, why in fallbacks.items() if label.partition("@")[0] == scene]
+    return {
+        "animator": "kie" if clips else "local",
+        "model": next((clip.model for clip in clips), None),
+        "task_id": next((clip.task_id for clip in clips), None),
+        "credits": sum(clip.credits for clip in clips),
+        "fallback": reasons[0] if reasons else None,
+    }
+
+
+def _clips(rows: Sequence[Sequence[Backdrop]]) -> tuple[Clip, ...]:
+    """The distinct bought clips; one may serve several scenes or aspects."""
+    return tuple({one.task_id: one for row in rows for one in row if isinstance(one, Clip)}.values())
+
+
+def cost(takes: Sequence[Take], in_doubt_credits: float) -> Cost:
+    """What the film's clips cost together, whenever they were bought."""
+    spent = sum(clip.credits for clip in _clips([take.backdrops for take in takes]))
+    return Cost(spent_credits=spent, in_doubt_credits=in_doubt_credits, spent_usd=round(spent * USD_PER_CREDIT, 4))
 
 
 def quotes(storyboard: Storyboard, pinned: PinnedSource, readme_lines: Sequence[str]) -> dict[str, str]:

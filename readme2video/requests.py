@@ -6,7 +6,10 @@ must not shoot a scene anew, a changed headline must not draw another scene.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
+from typing import Literal
 
 from readme2video.errors import StoryboardError
 from readme2video.model.document import Brief, GatheredPicture, ReadmeDocument, RepositoryFacts
@@ -26,6 +29,10 @@ from readme2video.model.shot import Aspect, Shot, ShotRequest, Slot
 from readme2video.model.storyboard import CodeScene, ImageScene, Storyboard, TerminalScene, strings
 from readme2video.settings import Settings
 from readme2video.timeline import entrances
+
+_SPARSE = ("title", "problem", "call_to_action")
+_FEW_STRINGS, _FEW_WORDS = 3, 16
+"""A scene of these kinds with no more than this on it may be animated whole: large words bend least."""
 
 
 def brief(
@@ -76,15 +83,47 @@ def shot(
     )
 
 
-def backdrop(storyboard: Storyboard, place: int, drawn: Shot) -> BackdropRequest:
-    """The plate and how the storyboard wants it to move."""
+def backdrop(
+    storyboard: Storyboard, place: int, asked: ShotRequest, drawn: Shot, covers: Literal["plate", "full"] = "plate"
+) -> BackdropRequest:
+    """What is animated, and how the storyboard wants it to move."""
     scene = storyboard.scenes[place]
     return BackdropRequest(
-        plate=drawn.plate,
+        picture=drawn.plate if covers == "plate" else drawn.full,
+        covers=covers,
+        look=_look(asked, covers),
         motion=scene.motion,
         variant=place,
         duration_s=scene.duration_s,
+        aspect=asked.aspect,
+        kind=scene.kind,
     )
+
+
+def covered(storyboard: Storyboard, place: int, settings: Settings, *, cropped: bool) -> Literal["plate", "full"]:
+    """What a bought clip shows: the scene whole where it carries only a few large words, else its plate.
+
+    Args:
+        cropped: The clip is bought in another shape, so that words in it would be cut.
+    """
+    if cropped or settings.text_safe == "always":
+        return "plate"
+    if settings.text_safe == "never":
+        return "full"
+    scene = storyboard.scenes[place]
+    said = [text.text for _, text in strings(scene)]
+    few = len(said) <= _FEW_STRINGS and sum(len(text.split()) for text in said) <= _FEW_WORDS
+    return "full" if scene.kind in _SPARSE and few else "plate"
+
+
+def _look(asked: ShotRequest, covers: Literal["plate", "full"]) -> str:
+    """Hash of what a picture is drawn from. A plate is drawn without words: only which slots there are counts."""
+    said = asked.model_dump(mode="json")
+    if covers == "plate":
+        for name in ("language", "picture", "brand", "locale", "roles"):
+            del said[name]
+        said["slots"] = [slot.path for slot in asked.slots]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def segment(

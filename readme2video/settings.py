@@ -63,6 +63,21 @@ class GitHub(Record):
     token: SecretStr | None = None
 
 
+class Kie(Record):
+    """The account clips are bought with; the key goes to the hosts of these two addresses only.
+
+    Attributes:
+        pace: Factor for all waits, for a stand-in on this machine that need not be spared; the service itself is
+            always asked at full length.
+    """
+
+    base_url: str = "https://api.kie.ai"
+    upload_url: str = "https://kieai.redpandaai.co"
+    key: SecretStr | None = None
+    webhook_key: SecretStr | None = None
+    pace: float = Field(default=1.0, gt=0, le=1)
+
+
 class Settings(Record):
     """Everything a run may depend on besides its source.
 
@@ -74,12 +89,22 @@ class Settings(Record):
         again: ``STAGE`` or ``STAGE:SCENE`` to do anew although a result is kept.
         jobs: How many segments are rendered side by side; by default as many as there are cores, at most 8.
         browser: A Chromium to use before any other.
+        model: Id of the model clips are bought from.
+        fallback_models: Standing consent: models to go on with, in order, when ``model`` is off.
+        models: The user's own rows for the table of models, from the settings file.
+        resolution: As the model names it, ``720p`` for instance; None for the model's own default.
+        max_cost: The most the film may cost, US dollars.
+        yes: Agreed to the plan beforehand.
+        text_safe: Which scenes are animated without their words; ``always`` all, ``never`` none.
+        on_failure: What becomes of a scene that could not be bought.
+        callback_url: Public address of a callback receiver.
+        wait_s: How long a clip is waited for.
         machine: The part of the environment that programs we start need to run; see ``machine_environment``.
     """
 
     out: Path = Path("output")
     storyboarder: Literal["auto", "offline"] = "auto"
-    animator: Literal["auto", "local"] = "auto"
+    animator: Literal["auto", "local", "kie"] = "auto"
     aspects: tuple[Aspect, ...] = ("16:9",)
     quality: Quality = "standard"
     length_s: float = Field(default=30.0, ge=5, le=120)
@@ -89,6 +114,17 @@ class Settings(Record):
     jobs: int = Field(default_factory=lambda: min(8, os.cpu_count() or 1), ge=1, le=64)
     browser: Path | None = None
     github: GitHub = GitHub()
+    kie: Kie = Kie()
+    model: str = "sora-2-image-to-video"
+    fallback_models: tuple[str, ...] = ()
+    models: tuple[dict[str, Any], ...] = ()
+    resolution: str | None = None
+    max_cost: float | None = Field(default=None, ge=0)
+    yes: bool = False
+    text_safe: Literal["auto", "always", "never"] = "auto"
+    on_failure: Literal["local", "stop"] = "local"
+    callback_url: str | None = None
+    wait_s: float = Field(default=1800.0, gt=0)
     machine: dict[str, str] = Field(default_factory=machine_environment, repr=False)
 
     @field_validator("aspects")
@@ -152,9 +188,23 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], folder: 
     }
     if github:
         values["github"] = {**github}
+    kie = {
+        field: text
+        for field, name in (
+            ("base_url", "KIE_BASE_URL"),
+            ("upload_url", "KIE_UPLOAD_URL"),
+            ("key", "KIE_API_KEY"),
+            ("webhook_key", "KIE_WEBHOOK_KEY"),
+            ("pace", "README2VIDEO_PACE"),
+        )
+        if (text := environ.get(name, "").strip())
+    }
+    if kie:
+        # A stand-in answers on one address; only the real service has a host of its own for uploads.
+        values["kie"] = {"upload_url": kie["base_url"], **kie} if "base_url" in kie else kie
     for name, value in flags.items():
         if value is not None and value != ():
-            values[name], origin[name] = value, _FLAGS.get(name, f"--{name}")
+            values[name], origin[name] = value, _FLAGS.get(name, "--" + name.replace("_", "-"))
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -182,7 +232,7 @@ def _project_values(folder: Path) -> dict[str, Any]:
 
 
 def _without_keys(table: dict[str, Any], name: str) -> dict[str, Any]:
-    for key in ("github", "machine"):
+    for key in ("github", "kie", "machine"):
         if key in table:
             raise UsageError(f"{name}: {key} comes from the environment only.")
     return table

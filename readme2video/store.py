@@ -111,6 +111,10 @@ class Store:
         finally:
             del self._flying[key]
 
+    def has(self, engine: Engine[RequestT, ResultT], request: RequestT, *, label: str = "") -> bool:
+        """Whether a result is kept that would be used."""
+        return not self._anew(engine, label) and self._kept(engine, self._key(engine, request)) is not None
+
     async def each(self, items: Iterable[Item], function: Callable[[Item], Awaitable[Value]]) -> list[Value]:
         """Run a function over all items side by side and return the results in their order.
 
@@ -210,7 +214,7 @@ class Store:
 
     async def _once(self, engine: Engine[RequestT, ResultT], request: RequestT, key: str, label: str) -> ResultT:
         stage = engine.stage
-        if not self._again & {stage, f"{stage}:{label}", f"{stage}:{label.split('@', maxsplit=1)[0]}"}:
+        if not self._anew(engine, label):
             kept = self._kept(engine, key)
             if kept is not None:
                 self._emit(WorkDone(stage, label, reused=True, took_s=0.0))
@@ -232,6 +236,10 @@ class Store:
                 shutil.rmtree(work.folder, ignore_errors=True)
             self._emit(WorkDone(stage, label, reused=False, took_s=self._clock() - began))
             return result
+
+    def _anew(self, engine: Engine[Any, Any], label: str) -> bool:
+        stage, scene = engine.stage, label.split("@", maxsplit=1)[0]
+        return bool(self._again & {stage, f"{stage}:{label}", f"{stage}:{scene}"})
 
     def _record_path(self, engine: Engine[Any, Any], key: str) -> Path:
         return self._folder / "records" / engine.stage / f"{key}.json"
@@ -284,7 +292,7 @@ class _Work:
     """What the store lends an engine for one performance; see ``engine.Work``."""
 
     def __init__(self, store: Store, folder: Path, stage: Any, label: str, emit: Emit) -> None:
-        self._store, self.folder, self._stage, self._label, self._emit = store, folder, stage, label, emit
+        self._store, self.folder, self._stage, self.label, self._emit = store, folder, stage, label, emit
 
     def path(self, artifact: Artifact) -> Path:
         return self._store.path(artifact)
@@ -296,7 +304,7 @@ class _Work:
         return self._store.keep_bytes(data, suffix)
 
     def progress(self, fraction: float) -> None:
-        self._emit(WorkProgressed(self._stage, self._label, fraction))
+        self._emit(WorkProgressed(self._stage, self.label, fraction))
 
     def notice(self, message: str) -> None:
         self._emit(Notice("warning", message))

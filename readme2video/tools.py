@@ -6,16 +6,18 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readme2video import __version__
-from readme2video.animators import ANIMATORS
+from readme2video.animators import ANIMATORS, LocalAnimator
 from readme2video.engine import Engine, Needs
-from readme2video.events import Emit, EnginesChosen, Event, WorkDone
+from readme2video.errors import Readme2VideoError
+from readme2video.events import Emit, EnginesChosen, Event, FellBack, Spent, WorkDone
 from readme2video.model.document import Brief, PinnedSource, ReadmeDocument
 from readme2video.model.film import (
-    Backdrop,
     BackdropRequest,
+    CameraPath,
     Film,
     FilmRequest,
     Segment,
@@ -38,17 +40,23 @@ from readme2video.storyboarders import STORYBOARDERS
 if TYPE_CHECKING:
     import httpx
 
+    from readme2video.animators.kie import KieAnimator
+
 _GET_TIMEOUT_S = 20.0
 
 
 @dataclass(frozen=True)
 class Engines:
-    """One engine per kind of work; ``names`` and ``reasons`` say which were chosen and why."""
+    """One engine per kind of work; ``names`` and ``reasons`` say which were chosen and why.
+
+    ``animator`` is the free one; ``buyer`` is asked first where clips are bought, None where they are not.
+    """
 
     reader: Engine[PinnedSource, ReadmeDocument]
     storyboarder: Engine[Brief, Storyboard]
     shooter: Engine[ShotRequest, Shot]
-    animator: Engine[BackdropRequest, Backdrop]
+    animator: Engine[BackdropRequest, CameraPath]
+    buyer: KieAnimator | None
     renderer: Engine[SegmentRequest, Segment]
     transitions: Engine[TransitionRequest, TransitionClip]
     stitcher: Engine[FilmRequest, Film]
@@ -67,6 +75,13 @@ class Tools:
     emit: Emit
     began: float = field(default_factory=time.monotonic)
     done: list[WorkDone] = field(default_factory=list)
+    money: list[Spent] = field(default_factory=list)
+    failed: dict[str, Readme2VideoError] = field(default_factory=dict)
+
+    def fell_back(self, label: str, error: Readme2VideoError) -> None:
+        """A scene could not be bought: say so, and remember why."""
+        self.failed[label] = error
+        self.emit(FellBack(label, error.message))
 
     def label(self, name: str, aspect: Aspect) -> str:
         """A scene's name in events; with the aspect where there are several."""
@@ -98,13 +113,23 @@ async def open_tools(source: Source, settings: Settings, emit: Emit) -> AsyncIte
             done.append(event)
         emit(event)
 
+    money: list[Spent] = []
+
+    def heard_money(event: Event) -> None:
+        if isinstance(event, Spent):
+            money.append(event)
+        heard(event)
+
     async with AsyncExitStack() as stack:
         store = Store(settings.out / ".store", heard, again=settings.again)
         stack.callback(store.close)
         http = None if isinstance(source, LocalSource) else await stack.enter_async_context(_client())
-        engines = choose_engines(settings, await stack.enter_async_context(Shooter(settings)))
+        shooter = await stack.enter_async_context(Shooter(settings))
+        engines = choose_engines(settings, shooter, settings.out / ".store", heard_money)
+        if engines.buyer is not None:
+            await stack.enter_async_context(engines.buyer)
         emit(EnginesChosen(engines.names["storyboarder"], engines.names["animator"], engines.reasons))
-        yield Tools(settings, store, http, engines, heard, done=done)
+        yield Tools(settings, store, http, engines, heard, done=done, money=money)
 
 
 def _client() -> httpx.AsyncClient:
@@ -118,17 +143,20 @@ def _client() -> httpx.AsyncClient:
     )
 
 
-def choose_engines(settings: Settings, shooter: Engine[ShotRequest, Shot]) -> Engines:
+def choose_engines(settings: Settings, shooter: Engine[ShotRequest, Shot], store: Path, emit: Emit) -> Engines:
     """The engines the settings ask for; ``auto`` takes the first of each registry whose needs are met."""
+    keys = {"KIE_API_KEY"} if settings.kie.key is not None else set()
     storyboarder, why_storyboarder = _choose(
-        settings.storyboarder, {name: entry.needs for name, entry in STORYBOARDERS.items()}
+        settings.storyboarder, {name: entry.needs for name, entry in STORYBOARDERS.items()}, keys
     )
-    animator, why_animator = _choose(settings.animator, {name: entry.needs for name, entry in ANIMATORS.items()})
+    animator, why_animator = _choose(settings.animator, {name: entry.needs for name, entry in ANIMATORS.items()}, keys)
+    buys = ANIMATORS[animator].buyer
     return Engines(
         reader=Reader(),
         storyboarder=STORYBOARDERS[storyboarder].make(),
         shooter=shooter,
-        animator=ANIMATORS[animator].make(),
+        animator=LocalAnimator(),
+        buyer=buys(settings, store, emit) if buys is not None else None,
         renderer=Renderer(parallel=settings.jobs),
         transitions=TransitionMaker(parallel=1),
         stitcher=Stitcher(),
@@ -137,8 +165,9 @@ def choose_engines(settings: Settings, shooter: Engine[ShotRequest, Shot]) -> En
     )
 
 
-def _choose(wanted: str, registry: dict[str, Needs]) -> tuple[str, str]:
+def _choose(wanted: str, registry: dict[str, Needs], keys: set[str]) -> tuple[str, str]:
     if wanted != "auto":
         return wanted, f"{wanted}, as asked ({registry[wanted].says})"
-    name = next(name for name, needs in registry.items() if not needs.keys)
-    return name, f"{name} ({registry[name].says})"
+    name = next(name for name, needs in registry.items() if keys.issuperset(needs.keys))
+    because = f", since {' and '.join(registry[name].keys)} is set" if registry[name].keys else ""
+    return name, f"{name} ({registry[name].says}{because})"

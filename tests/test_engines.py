@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from makers import ENCODING, SIZE, THEME, TINY_README, plate, png, segment_request, shot, storyboard
-from readme2video.animators import ANIMATORS
+from readme2video.animators import LocalAnimator
 from readme2video.engine import Engine
 from readme2video.events import Event, WorkDone, ignore
 from readme2video.model.document import Brief, PinnedSource, RepositoryFacts
@@ -55,7 +55,7 @@ async def _shot(_: Store) -> Record:
 
 
 async def _backdrop(store: Store) -> Record:
-    return BackdropRequest(plate=store.keep_bytes(png(plate()), ".png"), motion="push_in", variant=0, duration_s=4)
+    return BackdropRequest(picture=store.keep_bytes(png(plate()), ".png"), motion="push_in", variant=0, duration_s=4)
 
 
 async def _segment(store: Store) -> Record:
@@ -79,7 +79,7 @@ CASES: dict[str, Case] = {
     "reader": (Reader(), _pinned),
     **{f"storyboarder {name}": (entry.make(), _brief) for name, entry in STORYBOARDERS.items()},
     "shooter": (Shooter(Settings()), _shot),
-    **{f"animator {name}": (entry.make(), _backdrop) for name, entry in ANIMATORS.items()},
+    "animator local": (LocalAnimator(), _backdrop),
     "renderer": (Renderer(parallel=1), _segment),
     "transitions": (TransitionMaker(parallel=1), _transition),
     "stitcher": (Stitcher(), _film),

@@ -39,7 +39,24 @@ _out = click.option(
 _film_options = _options(
     _out,
     click.option("--storyboarder", type=click.Choice(["auto", "offline"]), help="Who writes the storyboard."),
-    click.option("--animator", type=click.Choice(["auto", "local"]), help="Who moves the pictures."),
+    click.option("--animator", type=click.Choice(["auto", "local", "kie"]), help="Who moves the pictures."),
+    click.option("--model", metavar="ID", help="Which model clips are bought from; see `readme2video models`."),
+    click.option("--resolution", metavar="NAME", help="As the model names it, 720p for instance."),
+    click.option(
+        "--max-cost", type=float, metavar="USD", help="The most the film's clips may cost. Agrees to that much."
+    ),
+    click.option("-y", "--yes", is_flag=True, default=None, help="Agree to the plan's price without being asked."),
+    click.option(
+        "--text-safe",
+        type=click.Choice(["auto", "always", "never"]),
+        help="Which scenes are sent without their words, which are laid over the clip.  [default: auto]",
+    ),
+    click.option(
+        "--on-failure",
+        type=click.Choice(["local", "stop"]),
+        help="A scene that cannot be bought moves locally, or no film is made.  [default: local]",
+    ),
+    click.option("--callback-url", metavar="URL", help="Public address of `readme2video callbacks`."),
     click.option(
         "--aspect",
         "aspects",
@@ -134,6 +151,56 @@ def status(out: Path | None, as_json: bool) -> None:
     from readme2video.cli.inspect import status as run
 
     sys.exit(run(out, as_json=as_json))
+
+
+@cli.command(short_help="Models clips can be bought from.")
+@click.option("--live", is_flag=True, help="Ask Kie which of them are served now, and at what price.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def models(live: bool, as_json: bool) -> None:
+    """List the models clips can be bought from: seconds, shapes, the price of 10 s, and whether they are served."""
+    from readme2video.cli.models import models as run
+
+    sys.exit(run(live=live, as_json=as_json))
+
+
+@cli.command(short_help="Settle a paid request whose answer was lost.")
+@_out
+@click.option("--scene", required=True, metavar="ID", help="The scene, as `readme2video status` names it.")
+@click.option("--task", metavar="ID", help="The task at Kie; it is proven to be ours before it is taken.")
+@click.option("--pay-again", is_flag=True, help="Order the clip anew; the lost one may have been charged too.")
+@click.option("--skip", is_flag=True, help="Let the scene move locally.")
+def adopt(out: Path | None, scene: str, task: str | None, pay_again: bool, skip: bool) -> None:
+    """Settle a paid request whose answer was lost: claim its task, pay again, or skip the scene."""
+    if (task is not None) + pay_again + skip != 1:
+        raise click.UsageError("Say one of --task ID, --pay-again and --skip.")
+    from readme2video.cli.adopt import adopt as claim
+    from readme2video.cli.adopt import decide
+
+    sys.exit(claim(out, scene, task) if task is not None else decide(out, scene, "pay again" if pay_again else "skip"))
+
+
+@cli.command(short_help="A local stand-in for Kie, to try the paid road for free.")
+@click.option("--port", type=int, default=0, metavar="N", help="Port on 127.0.0.1.  [default: any free one]")
+@click.option("--job-seconds", type=float, default=6.0, metavar="S", help="How long a clip takes.  [default: 6]")
+@click.option(
+    "--credits", "balance", type=float, default=1000.0, metavar="N", help="The account's balance.  [default: 1000]"
+)
+@click.option("--faults", type=click.Path(path_type=Path), metavar="FILE", help="A JSON script of faults.")
+def sandbox(port: int, job_seconds: float, balance: float, faults: Path | None) -> None:
+    """Run a stand-in for Kie on this machine until Ctrl-C; it prints what to set."""
+    from readme2video.cli.servers import sandbox as run
+
+    sys.exit(run(port=port, job_s=job_seconds, balance=balance, faults=faults))
+
+
+@cli.command(short_help="Receive Kie's callbacks.")
+@_out
+@click.option("--listen", default="127.0.0.1:8787", metavar="HOST:PORT", help="[default: 127.0.0.1:8787]")
+def callbacks(out: Path | None, listen: str) -> None:
+    """Receive callbacks; they only wake waiting runs, whose state always comes from Kie itself."""
+    from readme2video.cli.servers import callbacks as run
+
+    sys.exit(run(out, listen=listen))
 
 
 @cli.command(short_help="Check this machine.")

@@ -6,10 +6,13 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from readme2video.cli.run import guarded
 from readme2video.cli.terminal import clean
+
+if TYPE_CHECKING:
+    from readme2video.model.order import Attempt
 
 _MARK = {"pass": "ok  ", "warn": "warn", "fail": "FAIL"}
 
@@ -110,15 +113,40 @@ def status(out: Path | None, *, as_json: bool) -> int:
             if folder.is_dir() and (row := _standing(folder))
         ]
         if as_json:
-            print(json.dumps({"exit_code": 0, "projects": rows}, ensure_ascii=False))
+            orders = [attempt.model_dump(mode="json") for attempt in _attempts(root)]
+            print(json.dumps({"exit_code": 0, "projects": rows, "orders": orders}, ensure_ascii=False))
         elif rows:
             for row in rows:
                 _show_project(row)
+            _show_orders(_attempts(root))
         else:
             print(f"Nothing stands in {root} yet. `readme2video make .` makes a film.")
         return 0
 
     return guarded(work, as_json=as_json)
+
+
+def _attempts(root: Path) -> tuple[Attempt, ...]:
+    """What was ordered, of all projects; looking makes no ledger."""
+    from readme2video.ledger import FILE, Ledger
+
+    if not (root / ".store" / FILE).is_file():
+        return ()
+    ledger = Ledger(root / ".store")
+    try:
+        return ledger.attempts()
+    finally:
+        ledger.close()
+
+
+def _show_orders(attempts: tuple[Attempt, ...]) -> None:
+    if not attempts:
+        return
+    from readme2video.cli.adopt import ledger_table
+    from readme2video.cli.terminal import console_for
+
+    print()
+    console_for(sys.stdout, os.environ).print(ledger_table(attempts))
 
 
 def _standing(folder: Path) -> dict[str, Any] | None:

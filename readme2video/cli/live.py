@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self, TextIO
 
 from readme2video.cli.progress import (
     DOING,
-    MONEY,
     Job,
     RunState,
     failure_line,
+    fell_back_line,
     minutes,
     notice_line,
     plan_line,
     scene_of,
 )
 from readme2video.cli.terminal import clean_line, console_for, encodable
-from readme2video.events import Event, FilmPlanned, Notice, WorkFailed
+from readme2video.events import Event, FellBack, FilmPlanned, Notice, OrdersPlanned, WorkFailed
 from readme2video.model.record import Stage
+from readme2video.orders import plan_lines
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -72,6 +73,22 @@ class LiveProgress:
             self._print(notice_line(event), "yellow" if event.level == "warning" else "")
         elif isinstance(event, WorkFailed):
             self._print(failure_line(event), "red")
+        elif isinstance(event, FellBack):
+            self._print(fell_back_line(event), "yellow")
+        elif isinstance(event, OrdersPlanned):
+            for line in plan_lines(event.plan):
+                self._print(clean_line(line), "")
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the living lines away for a question."""
+        with suppress(OSError):
+            self._live.stop()
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                self._live.start(refresh=True)
 
     def _print(self, line: str, style: str) -> None:
         from rich.text import Text
@@ -95,7 +112,7 @@ class LiveProgress:
 
         state = self._state
         lines = [Text(line, style="" if place == 0 else "dim") for place, line in enumerate(state.header)]
-        facts = [minutes(self._clock() - state.began), MONEY]
+        facts = [minutes(self._clock() - state.began), state.money()]
         if state.scenes:
             facts.insert(0, plan_line(FilmPlanned(state.scenes, state.aspects, state.duration_s)))
         lines += [Text(line, style="bold") for line in ([", ".join(facts)] if width >= 50 else facts)]

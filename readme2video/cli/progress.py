@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self, TextIO
@@ -16,14 +17,19 @@ from readme2video.cli.terminal import clean_line, is_terminal, write_line
 from readme2video.events import (
     EnginesChosen,
     Event,
+    FellBack,
     FilmPlanned,
     Notice,
+    OrdersPlanned,
+    Spent,
     WorkDone,
     WorkFailed,
     WorkProgressed,
     WorkStarted,
 )
+from readme2video.model.order import USD_PER_CREDIT
 from readme2video.model.record import Stage
+from readme2video.orders import plan_lines
 
 SILENCE_S = 10.0
 """Off a terminal, a run that said nothing for this long says what it is doing."""
@@ -47,7 +53,6 @@ _DID: dict[Stage, str] = {
     "render": "rendered",
     "stitch": "joined",
 }
-MONEY = "nothing bought"
 
 
 class Progress(Protocol):
@@ -55,6 +60,9 @@ class Progress(Protocol):
 
     def emit(self, event: Event) -> None:
         """Take an event; may be called from any thread."""
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Leave the terminal alone, for a question."""
 
     def __enter__(self) -> Self: ...
 
@@ -97,6 +105,8 @@ class RunState:
     failed: set[str] = field(default_factory=set)
     first: dict[str, float] = field(default_factory=dict)
     last: dict[str, float] = field(default_factory=dict)
+    spent: Spent | None = None
+    fallen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.began = self.clock()
@@ -124,7 +134,12 @@ class RunState:
             case WorkFailed():
                 self.running.pop((event.stage, event.label), None)
                 self.failed.add(scene_of(event.label))
-            case Notice():
+            case Spent():
+                self.spent = event
+            case FellBack():
+                self.failed.discard(scene_of(event.label))
+                self.fallen.add(scene_of(event.label))
+            case Notice() | OrdersPlanned():
                 pass
 
     def fraction(self, scene: str) -> float:
@@ -139,6 +154,10 @@ class RunState:
                 job = self.running.get((stage, label))
                 way += share * (1.0 if (stage, label) in self.done else job.fraction if job else 0.0)
         return min(way / len(labels), 1.0)
+
+    def money(self) -> str:
+        """What was spent, in words."""
+        return money(self.spent)
 
     def has(self, stage: Stage, label: str) -> bool:
         """Whether this work was begun."""
@@ -170,6 +189,19 @@ def plan_line(event: FilmPlanned) -> str:
     return clean_line(f"{count}, {event.duration_s:.1f} s, {' + '.join(event.aspects)}")
 
 
+def money(spent: Spent | None) -> str:
+    """Credits so far, as ``60 credits ($0.30), 30 in doubt``."""
+    if spent is None or not (spent.credits or spent.in_doubt_credits):
+        return "nothing bought"
+    doubt = f", {spent.in_doubt_credits:g} in doubt" if spent.in_doubt_credits else ""
+    return f"{spent.credits:g} credits (${spent.credits * USD_PER_CREDIT:.2f}){doubt}"
+
+
+def fell_back_line(event: FellBack) -> str:
+    """A scene that was not bought, as a line."""
+    return f"warning: {clean_line(event.label)} moves locally: {clean_line(event.reason)}"
+
+
 def notice_line(event: Notice) -> str:
     """A notice as a line; a warning says that it is one."""
     return ("warning: " if event.level == "warning" else "") + clean_line(event.message)
@@ -190,6 +222,15 @@ class QuietProgress:
         """Take an event; may be called from any thread."""
         if isinstance(event, Notice) and event.level == "warning":
             write_line(self._stream, notice_line(event))
+        elif isinstance(event, FellBack):
+            write_line(self._stream, fell_back_line(event))
+        elif isinstance(event, OrdersPlanned):
+            for line in plan_lines(event.plan):
+                write_line(self._stream, clean_line(line))
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Nothing to pause."""
+        return nullcontext()
 
     def __enter__(self) -> Self:
         return self
@@ -241,6 +282,10 @@ class PlainProgress:
             for line in self._lines(event):
                 self._say(line)
 
+    def paused(self) -> AbstractContextManager[None]:
+        """Nothing to pause: it says signs of life only while work runs."""
+        return nullcontext()
+
     def beat(self) -> None:
         """Say what is running, if nothing was said for ``SILENCE_S``."""
         with self._lock:
@@ -267,7 +312,7 @@ class PlainProgress:
         lines: tuple[str, ...] = ()
         match event:
             case EnginesChosen():
-                lines = (*engine_lines(event), MONEY)
+                lines = (*engine_lines(event), money(None))
             case FilmPlanned():
                 lines = (f"film: {plan_line(event)}",)
             case WorkStarted() if self._verbose:
@@ -280,6 +325,12 @@ class PlainProgress:
                 lines = (failure_line(event),)
             case Notice():
                 lines = (notice_line(event),)
+            case FellBack():
+                lines = (fell_back_line(event),)
+            case OrdersPlanned():
+                lines = tuple(clean_line(line) for line in plan_lines(event.plan))
+            case Spent():
+                lines = (f"bought: {money(event)}",)
         return lines
 
     def _quarter(self, event: WorkProgressed) -> tuple[str, ...]:

@@ -29,7 +29,10 @@ from readme2video.errors import (
 )
 
 if TYPE_CHECKING:
-    from readme2video.pipeline import PromoVideo
+    from readme2video.cli.progress import Progress
+    from readme2video.model.order import OrderPlan
+    from readme2video.pipeline import Agree, PromoVideo
+    from readme2video.settings import Settings
 
 Result = TypeVar("Result")
 
@@ -70,15 +73,66 @@ def film(verb: Literal["make", "plan"], source: str, flags: dict[str, Any]) -> i
         if isinstance(parsed, LocalSource):
             folder = parsed.path if parsed.path.is_dir() else parsed.path.parent
             settings = load_settings(flags, os.environ, folder)
-        run = make_video if verb == "make" else plan_video
         with make_progress(sys.stderr, quiet=quiet, verbose=verbose, environ=os.environ) as progress:
-            result = run_to_end(lambda: run(parsed, settings, emit=progress.emit))
+            if verb == "make":
+                agree = agreement(settings, progress)
+                result = run_to_end(lambda: make_video(parsed, settings, emit=progress.emit, agree=agree))
+            else:
+                result = run_to_end(lambda: plan_video(parsed, settings, emit=progress.emit))
         if verb == "plan" and not quiet:
             print(_next_step(result, source), file=sys.stderr)
-        print(json.dumps(as_object(result), ensure_ascii=False) if as_json else _paths(result))
-        return 0
+        code = film_exit_code(result)
+        for line in _shortfall(result, source):
+            print(line, file=sys.stderr)
+        print(json.dumps(as_object(result) | {"exit_code": code}, ensure_ascii=False) if as_json else _paths(result))
+        return code
 
     return guarded(work, as_json=as_json)
+
+
+def agreement(settings: Settings, progress: Progress) -> Agree:
+    """How a plan is agreed to: beforehand by ``--yes`` or ``--max-cost``, else by a question on a terminal."""
+
+    async def agree(plan: OrderPlan) -> bool:
+        if settings.yes or settings.max_cost is not None:
+            return True
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return False
+        with progress.paused():
+            return await asyncio.to_thread(_asked, f"Buy for {plan.credits:g} credits (${plan.usd:.2f})? [y/N] ")
+
+    return agree
+
+
+def _asked(question: str) -> bool:
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+_WORST = (7, 5, 4, 8, 6)
+"""When several scenes could not be bought for several reasons, the first of these is the exit code (DESIGN 7)."""
+
+
+def film_exit_code(result: PromoVideo) -> int:
+    """0, or why scenes of a finished film were not bought."""
+    codes = {exit_code(error) for error in result.failed}
+    return next((code for code in _WORST if code in codes), 0)
+
+
+def _shortfall(result: PromoVideo, source: str) -> list[str]:
+    """What a finished film lacks and how to get it."""
+    if not result.failed:
+        return []
+    money = result.report.cost
+    lines = [
+        clean(f"{scene.id} moves locally: {scene.fallback}")
+        for scene in result.report.scenes
+        if scene.fallback is not None
+    ]
+    doubt = f", {money.in_doubt_credits:g} in doubt" if money.in_doubt_credits else ""
+    hints = dict.fromkeys(clean(error.hint) for error in result.failed if error.hint)
+    again = f"The same command upgrades only what is missing: readme2video make {shlex.quote(source)} …"
+    return [*lines, f"Spent: {money.spent_credits:g} credits (${money.spent_usd:.2f}){doubt}.", *hints, again]
 
 
 def _paths(result: PromoVideo) -> str:
@@ -88,12 +142,19 @@ def _paths(result: PromoVideo) -> str:
     return str(result.folder / result.report.storyboard)
 
 
+_PRICE = {
+    True: "Nothing to buy: the local animator is free.",
+    False: "The price stands above; nothing was bought.",
+}
+
+
 def _next_step(result: PromoVideo, source: str) -> str:
     """What a plan found and what to do with it."""
     report, board = result.report, result.folder / result.report.storyboard
     return (
-        f"{len(report.scenes)} scenes, {report.duration_s:.1f} s. Nothing to buy: the {report.engines['animator']} "
-        f"animator is free.\nLook at {result.folder / 'contact-sheet.jpg'}, edit {board}, then run:\n"
+        f"{len(report.scenes)} scenes, {report.duration_s:.1f} s. "
+        f"{_PRICE[report.engines['animator'] == 'local']}\n"
+        f"Look at {result.folder / 'contact-sheet.jpg'}, edit {board}, then run:\n"
         f"  readme2video make {shlex.quote(source)} --storyboard {shlex.quote(str(board))}"
     )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from readme2video.model.record import Artifact, Finding, Record, Size
-from readme2video.model.shot import Shot
-from readme2video.model.storyboard import Motion, Transition
+from readme2video.model.shot import Aspect, Shot
+from readme2video.model.storyboard import Motion, SceneKind, Transition
 
 Quality = Literal["draft", "standard", "high"]
 
@@ -51,17 +51,59 @@ class CameraPath(Record):
     easing: Literal["linear", "glide"] = "glide"
 
 
-Backdrop = CameraPath
-"""What moves behind the elements. A bought clip becomes a second member."""
+class Clip(Record):
+    """A bought clip, verified: every frame of it decodes.
+
+    Attributes:
+        video: The file as bought: any size, rate and pixel format, with or without sound.
+        covers: What was animated: the ``plate``, so that the elements are laid over it, or the ``full`` picture, so
+            that the clip is shown as it came.
+        frames: Counted by decoding them.
+        start_s: Where in the clip the scene begins; above 0 when one clip serves two neighbours.
+        credits: What it cost, as the provider said or else as expected.
+    """
+
+    kind: Literal["clip"] = "clip"
+    video: Artifact
+    covers: Literal["plate", "full"]
+    size_px: Size
+    fps: float = Field(gt=0)
+    frames: int = Field(gt=0)
+    duration_s: float = Field(gt=0)
+    has_sound: bool = False
+    start_s: float = Field(default=0.0, ge=0)
+    model: str
+    task_id: str
+    credits: float
+
+
+Backdrop = Annotated[CameraPath | Clip, Field(discriminator="kind")]
+"""What moves behind the elements: a camera path over the plate, or a bought clip."""
 
 
 class BackdropRequest(Record):
-    """What an animator is asked for: the shot's plate, the storyboard's motion and how long it is needed."""
+    """What an animator is asked for.
 
-    plate: Artifact
+    Attributes:
+        picture: What is animated, PNG: the shot's plate, or its full picture.
+        covers: Which of the two it is.
+        look: Hash of everything ``picture`` was drawn from. The same scene drawn again may differ by a bit; its look
+            does not.
+        motion: The storyboard's.
+        variant: Index of the scene.
+        duration_s: How long it is needed.
+        aspect: Of the film.
+        kind: Of the scene, for the wording of a prompt.
+    """
+
+    picture: Artifact
+    covers: Literal["plate", "full"] = "plate"
+    look: str = ""
     motion: Motion
     variant: int = Field(ge=0)
     duration_s: float = Field(gt=0)
+    aspect: Aspect = "16:9"
+    kind: SceneKind = "title"
 
 
 EntranceKind = Literal["rise", "slide", "fade", "type"]

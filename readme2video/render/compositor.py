@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readme2video.media.planes import Planes, colour_of, frame_size, views
-from readme2video.model.film import Entrance, SegmentRequest
+from readme2video.model.film import Clip, Entrance, SegmentRequest
 from readme2video.model.record import Artifact
 from readme2video.model.shot import Element
 from readme2video.render.camera import chroma_map, ease_out, luma_map, pose_at, smooth, view_of
@@ -17,6 +17,7 @@ from readme2video.render.layers import (
     cut_layer,
     even_box,
     lay,
+    patch,
     plate_planes,
     read_picture,
 )
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from readme2video.media.clip import ClipFrames
 
     U8 = NDArray[np.uint8]
 
@@ -37,16 +40,36 @@ _SLIDE = 0.018
 class Compositor:
     """Composes a scene's frames.
 
+    Over a bought clip they have to be asked for in order, since it is streamed. A clip of the ``full`` picture is shown
+    as it came, or, ``repaired``, with the shot's own pixels laid over the words that must be read.
+
     Args:
         path: Where an artifact's bytes lie.
+        clip: The frames of the clip that is the backdrop; None for a camera path.
     """
 
-    def __init__(self, request: SegmentRequest, path: Callable[[Artifact], Path]) -> None:
+    def __init__(
+        self,
+        request: SegmentRequest,
+        path: Callable[[Artifact], Path],
+        clip: ClipFrames | None = None,
+        *,
+        repaired: bool = False,
+    ) -> None:
+        self._elements: list[tuple[Element, Entrance, Layer]] = []
+        self._shade: list[Layer] = []
+        self._plate: Planes | None = None
         size = request.encoding.size_px
         self._width, self._height = size.width, size.height
         self._request = request
         shot = request.shot
-        self._plate = plate_planes(read_picture(path(shot.plate), 3))
+        self._clip = clip
+        self._caret = colour_of(request.accent)
+        if isinstance(request.backdrop, Clip) and request.backdrop.covers == "full":
+            self.settled = 0
+            self._settled = [patch(read_picture(path(shot.full), 3), shot.elements)] if repaired else []
+            return
+        self._plate = plate_planes(read_picture(path(shot.plate), 3)) if clip is None else None
         panels = read_picture(path(shot.panels), 4) if shot.panels else None
         ink = read_picture(path(shot.ink), 4)
         shade = read_picture(path(shot.shade), 4) if shot.shade else None
@@ -54,7 +77,6 @@ class Compositor:
         entrances = {entrance.element: entrance for entrance in request.entrances}
         # Panels lie under ink; among themselves elements of a sheet do not overlap.
         drawn = sorted(shot.elements, key=lambda element: (element.sheet == "ink", element.order))
-        self._elements: list[tuple[Element, Entrance, Layer]] = []
         for element in drawn:
             sheet = ink if element.sheet == "ink" or panels is None else panels
             layer = cut_layer([sheet], even_box(element.box, self._width, self._height))
@@ -63,7 +85,6 @@ class Compositor:
         areas = clusters([layer.box for layer in (*self._shade, *(layer for _, _, layer in self._elements))])
         sheets = [sheet for sheet in (shade, panels, ink) if sheet is not None]
         self._settled = [cut_layer(sheets, box) for box in areas]
-        self._caret = colour_of(request.accent)
 
     def frame(self, index: int, out: U8 | None = None) -> U8:
         """Frame ``index`` of the scene as a flat I420 array: ``out`` when given, else a new one."""
@@ -71,7 +92,10 @@ class Compositor:
 
         flat = np.empty(frame_size(self._width, self._height), np.uint8) if out is None else out
         canvas = views(flat, self._width, self._height)
-        self._draw_plate(canvas, index)
+        if self._clip is None:
+            self._draw_plate(canvas, index)
+        else:
+            self._clip.read(flat)
         if index >= self.settled:
             for layer in self._settled:
                 lay(canvas, layer)
@@ -85,13 +109,16 @@ class Compositor:
     def _draw_plate(self, canvas: Planes, index: int) -> None:
         import cv2
 
+        path, plate = self._request.backdrop, self._plate
+        if plate is None or isinstance(path, Clip):
+            raise AssertionError("a clip's frames come from its stream")
         last = max(1, self._request.frames - 1)
-        view = view_of(pose_at(self._request.backdrop, index / last), self._width, self._height)
+        view = view_of(pose_at(path, index / last), self._width, self._height)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         for target, source, where in (
-            (canvas.y, self._plate.y, luma_map(view)),
-            (canvas.u, self._plate.u, chroma_map(view)),
-            (canvas.v, self._plate.v, chroma_map(view)),
+            (canvas.y, plate.y, luma_map(view)),
+            (canvas.u, plate.u, chroma_map(view)),
+            (canvas.v, plate.v, chroma_map(view)),
         ):
             size = (target.shape[1], target.shape[0])
             cv2.warpAffine(source, where, size, dst=target, flags=flags, borderMode=cv2.BORDER_REPLICATE)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from readme2video.errors import MachineError
 from readme2video.media.planes import Planes, from_bgr, halve, quantise
 from readme2video.model.record import Box
+from readme2video.model.shot import Element
 
 if TYPE_CHECKING:
     import numpy as np
@@ -134,6 +135,33 @@ class Layer:
             below_y=self.below_y[luma],
             below_c=self.below_c[chroma],
         )
+
+
+def full_luma(file: Path) -> U8:
+    """The luma of a whole screenshot, as the encoder would get it."""
+    return plate_planes(read_picture(file, 3)).y
+
+
+_FEATHER = 0.028
+"""Width of a patch's soft edge, as a part of the picture's height."""
+
+
+def patch(bgr: U8, elements: Sequence[Element]) -> Layer:
+    """The picture's own pixels where words must be read, falling off softly around them, over the whole frame."""
+    import cv2
+    import numpy as np
+
+    height, width = bgr.shape[:2]
+    reach = max(4, round(height * _FEATHER))
+    solid = np.zeros((height, width), np.uint8)
+    for element in elements:
+        if element.must_read and element.text:
+            box = element.box
+            solid[max(0, box.y - reach) : box.bottom + reach, max(0, box.x - reach) : box.right + reach] = 255
+    # Blurred by less than it was grown by: it is whole inside the boxes and nothing at its outer edge.
+    alpha = cv2.GaussianBlur(solid, (2 * reach + 1, 2 * reach + 1), reach / 3)
+    sheet = np.dstack((bgr, np.asarray(alpha, np.uint8)))
+    return cut_layer([sheet], Box(x=0, y=0, width=width, height=height))
 
 
 def lay(canvas: Planes, layer: Layer, opacity: float = 1.0) -> None:

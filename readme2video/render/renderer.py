@@ -10,18 +10,23 @@ from typing import TYPE_CHECKING
 
 from readme2video.engine import Work, in_thread
 from readme2video.errors import EncoderError
+from readme2video.media.clip import ClipFrames
 from readme2video.media.ffmpeg import FrameWriter, lossless_arguments, x264_arguments
 from readme2video.media.planes import frame_size, half_size_jpeg, views
 from readme2video.media.probe import frames, probe
-from readme2video.model.film import Legibility, Segment, SegmentRequest
-from readme2video.model.record import Artifact, Box, Stage
+from readme2video.model.film import CameraPath, Clip, Legibility, Segment, SegmentRequest
+from readme2video.model.record import Artifact, Box, Finding, Stage
 from readme2video.render.compositor import Compositor
+from readme2video.render.layers import full_luma
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     U8 = NDArray[np.uint8]
+
+LEGIBLE = 0.98
+"""Words below this likeness are bent (P6 of the film checks)."""
 
 _SAMPLES = (0.1, 0.5, 0.9)
 """When legibility is measured, as parts of the time the settled scene is held."""
@@ -47,10 +52,48 @@ class Renderer:
 
 def _render(stop: threading.Event, request: SegmentRequest, work: Work) -> Segment:
     import cv2
-    import numpy as np
 
     cv2.setNumThreads(1)  # scenes are rendered side by side; threads within a frame would only wait for each other
-    compositor = Compositor(request, work.path)
+    backdrop = request.backdrop
+    if isinstance(backdrop, CameraPath):
+        return _written(stop, request, work, Compositor(request, work.path))
+    first = _played(stop, request, work, backdrop, repaired=False)
+    bent = first.legibility
+    if backdrop.covers == "plate" or bent is None or bent.worst >= LEGIBLE:
+        return first
+    second = _played(stop, request, work, backdrop, repaired=True)
+    now = second.legibility.worst if second.legibility else 1.0
+    said = f"The clip bent words (likeness {bent.worst:.3f} at {bent.element}); they were laid over it, now {now:.3f}."
+    return second.model_copy(update={"findings": (Finding(level="info", rule="words-bent", message=said),)})
+
+
+def _played(stop: threading.Event, request: SegmentRequest, work: Work, clip: Clip, *, repaired: bool) -> Segment:
+    """The segment over a bought clip."""
+    encoding = request.encoding
+    with ClipFrames(
+        work.path(clip.video),
+        encoding.size_px,
+        encoding.fps,
+        request.frames,
+        duration_s=clip.duration_s,
+        start_s=clip.start_s,
+        stop=stop,
+    ) as stream:
+        compositor = Compositor(request, work.path, stream, repaired=repaired)
+        full = full_luma(work.path(request.shot.full)) if clip.covers == "full" else None
+        return _written(stop, request, work, compositor, full)
+
+
+def _written(
+    stop: threading.Event, request: SegmentRequest, work: Work, compositor: Compositor, full: U8 | None = None
+) -> Segment:
+    """Compose, encode and check all frames.
+
+    Args:
+        full: Luma the words are compared with; None compares them with the frames as composed.
+    """
+    import numpy as np
+
     encoding = request.encoding
     head, tail = request.head_frames, request.tail_frames
     body_end = request.frames - tail
@@ -72,7 +115,8 @@ def _render(stop: threading.Event, request: SegmentRequest, work: Work) -> Segme
                 compositor.frame(index, frame)
                 writer.write(frame)
                 if index in samples:
-                    intended[index] = views(frame, encoding.size_px.width, encoding.size_px.height).y.copy()
+                    seen = views(frame, encoding.size_px.width, encoding.size_px.height).y
+                    intended[index] = seen.copy() if full is None else full
                 if index == poster_at:
                     poster = half_size_jpeg(frame, encoding.size_px.width, encoding.size_px.height)
                 if index % encoding.fps == 0:

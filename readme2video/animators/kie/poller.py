@@ -1,0 +1,92 @@
+"""Waiting for tasks: every question goes to recordInfo, on one schedule, with one back-off for all."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from readme2video.errors import PausedError
+from readme2video.kie.answers import TaskState, Unavailable
+from readme2video.kie.client import KieClient
+from readme2video.kie.clock import Clock
+from readme2video.model.order import Family
+
+# (age of the task up to, seconds between questions), as advised by the provider's pages and measured job times.
+_SCHEDULE = ((60.0, 5.0), (300.0, 10.0), (float("inf"), 20.0))
+_LAG_S = 90.0
+"""How long a fresh task may be unknown to recordInfo."""
+_UNREADABLE_MOST = 3
+_SILENCE_MOST = 10
+"""Questions in a row without an answer before they are asked slowly only."""
+
+
+class Poller:
+    """Waits for tasks of one account.
+
+    Args:
+        budget_s: How long one task is waited for.
+        spread: Gives factors around 1, so that questions do not come in step.
+    """
+
+    def __init__(
+        self,
+        client: KieClient,
+        clock: Clock,
+        *,
+        budget_s: float,
+        spread: Callable[[], float] = lambda: random.uniform(0.9, 1.1),  # noqa: S311 - jitter, nothing secret
+    ) -> None:
+        self._client, self._clock, self._budget_s, self._spread = client, clock, budget_s, spread
+        self._quiet_until = 0.0
+
+    async def finished(
+        self, task_id: str, family: Family, progress: Callable[[float], None], *, model: str = ""
+    ) -> TaskState:
+        """The task's state once it succeeded or failed.
+
+        Raises:
+            CredentialsError: The key is refused; the task stays what it is.
+            PausedError: It is still running after the budget, or its result cannot be read.
+        """
+        began, silent, unreadable = self._clock.monotonic(), 0, 0
+        while True:
+            age = self._clock.monotonic() - began
+            if age > self._budget_s:
+                raise PausedError(
+                    f"Task {task_id} is still not done after {self._budget_s / 60:.0f} minutes. It is paid and kept.",
+                    hint="The same command goes on waiting for it; nothing is ordered again.",
+                )
+            interval = next(seconds for limit, seconds in _SCHEDULE if age < limit)
+            await self._pause(interval * self._spread())
+            try:
+                state = await self._client.task(task_id, family=family)
+            except Unavailable as error:
+                silent += 1
+                slow = 60.0 if silent > _SILENCE_MOST else min(60.0, interval * 2 ** min(silent, 4))
+                self._quiet_until = self._clock.monotonic() + min(120.0, error.retry_after_s or slow)
+                continue
+            silent = 0
+            if (state.task_id and state.task_id != task_id) or (state.model and model and state.model != model):
+                continue  # an answer about something else is no news
+            if state.state in ("success", "failed"):
+                return state
+            if state.state == "missing" and age > _LAG_S:
+                raise PausedError(
+                    f"The provider does not know task {task_id} (any more).",
+                    hint="Look at kie.ai/logs. The same command asks again; nothing is ordered again.",
+                )
+            if state.state == "unreadable":
+                unreadable += 1
+                if unreadable > _UNREADABLE_MOST:
+                    raise PausedError(
+                        f"Task {task_id} is done and paid, but its result cannot be read.",
+                        hint="The same command asks again; if it stays, show the task's id to Kie's support.",
+                    )
+            if state.progress is not None:
+                progress(min(0.95, state.progress))
+
+    async def _pause(self, seconds: float) -> None:
+        until = max(self._clock.monotonic() + seconds, self._quiet_until)
+        while (left := until - self._clock.monotonic()) > 0:
+            await self._clock.sleep(left)
+            until = max(until, self._quiet_until)

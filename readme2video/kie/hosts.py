@@ -1,0 +1,187 @@
+"""Which addresses the provider may send us to, and dialling exactly what was checked."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import re
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from readme2video.errors import PausedError, SceneRefusedError
+from readme2video.kie.text import sanitised
+from readme2video.kie.wire import USER_AGENT, failure, tls
+from readme2video.settings import Kie
+
+if TYPE_CHECKING:
+    import httpx
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""Gives the IP addresses of a host name."""
+
+_REDIRECTS = 3
+_MOVED = {301, 302, 303, 307, 308}
+_ADDRESSES = 3
+_LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa", "lan", "corp", "test", "invalid", "onion")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_HINT = "Nothing was loaded from there. If Kie has moved its files to a new place, look for a newer readme2video."
+
+
+def check_address(url: str, account: Kie) -> None:
+    """Make sure that an address the provider names is https and not one of this machine or its network.
+
+    Addresses with the scheme, host and port of the account are allowed as they are. Names are not resolved here;
+    `open_public` does that, and dials what it checked.
+
+    Raises:
+        SceneRefusedError: It is not.
+    """
+    _parsed(url, account)
+
+
+def _parsed(url: str, account: Kie) -> tuple[httpx.URL, bool]:
+    """The address, and whether it is the account's own."""
+    import httpx
+
+    try:
+        if not re.fullmatch(r"[!-\[\]-~]{8,4096}", url):  # printable ASCII, no backslash
+            raise _refused("an unusable address")
+        parsed = httpx.URL(url)
+        own = any(_origin(parsed) == _origin(httpx.URL(base)) for base in (account.base_url, account.upload_url))
+    except (httpx.InvalidURL, ValueError):
+        raise _refused("an unusable address") from None
+    host = parsed.raw_host.decode("ascii")
+    if parsed.userinfo or not host:
+        raise _refused("an unusable address")
+    if own:
+        return parsed, True
+    if parsed.scheme != "https":
+        raise _refused(f"{parsed.scheme}://{host}, which is not https")
+    if not _may_be_public(host):
+        raise _refused(f"{host}, which is not a public address")
+    return parsed, False
+
+
+def _refused(what: str) -> SceneRefusedError:
+    return SceneRefusedError(f"Kie named a file at {sanitised(what, 120)}.", hint=_HINT)
+
+
+def _origin(url: httpx.URL) -> tuple[str, bytes, int | None]:
+    return url.scheme, url.raw_host, url.port or {"https": 443, "http": 80}.get(url.scheme)
+
+
+def _may_be_public(host: str) -> bool:
+    name = host.rstrip(".").lower()
+    if ":" in name:
+        return _is_public(name)
+    last = name.rsplit(".", 1)[-1]
+    if last.isdigit() or re.fullmatch(r"0x[0-9a-f]*", last):  # 127.1, 2130706433, 0x7f.1: what C libraries take
+        try:
+            return _is_public(socket.inet_ntoa(socket.inet_aton(name)))
+        except OSError:
+            return False
+    local = any(name == ending or name.endswith("." + ending) for ending in _LOCAL_NAMES)
+    return "." in name and not local and re.fullmatch(r"[a-z0-9_.-]{1,253}", name) is not None
+
+
+def _is_public(address: str) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
+        if parsed in _NAT64:
+            inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
+        if inner is not None:
+            return _is_public(str(inner))
+    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
+
+
+async def system_resolve(host: str, port: int) -> Sequence[str]:
+    """The IP addresses of a host as this machine finds them, in the order to try them.
+
+    Raises:
+        OSError: There are none.
+    """
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@asynccontextmanager
+async def open_public(
+    url: str,
+    account: Kie,
+    *,
+    headers: Mapping[str, str] | None = None,
+    resolve: Resolve = system_resolve,
+    read_s: float = 30.0,
+) -> AsyncIterator[httpx.Response]:
+    """GET an address without our key, over at most three redirects, each of which is checked like the first.
+
+    Every name is resolved once, and what is dialled is an address that was checked.
+
+    Args:
+        headers: Added to the request.
+        read_s: How long to wait for more, seconds.
+
+    Raises:
+        SceneRefusedError: An address that must not be dialled.
+        PausedError: A name that does not resolve, nothing that answers, or too many redirects.
+        httpx.TransportError: It broke while being read.
+    """
+    import httpx
+
+    timeout = httpx.Timeout(read_s, connect=15.0)
+    plain = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **(headers or {})}
+    async with httpx.AsyncClient(verify=tls(), trust_env=False, follow_redirects=False, timeout=timeout) as http:
+        for _ in range(_REDIRECTS + 1):
+            response = await _dialled(http, url, account, plain, resolve)
+            try:
+                if response.status_code not in _MOVED:
+                    yield response
+                    return
+                url = _next(url, response.headers.get("location", ""))
+            finally:
+                await response.aclose()
+    raise PausedError("Kie's file host redirects too often.", hint="Run the same command later; nothing is lost.")
+
+
+def _next(url: str, location: str) -> str:
+    import httpx
+
+    try:
+        return str(httpx.URL(url).join(location))
+    except (httpx.InvalidURL, ValueError):
+        raise _refused("an unusable address") from None
+
+
+async def _dialled(
+    http: httpx.AsyncClient, url: str, account: Kie, headers: Mapping[str, str], resolve: Resolve
+) -> httpx.Response:
+    import httpx
+
+    parsed, own = _parsed(url, account)
+    host = parsed.raw_host.decode("ascii")
+    port = parsed.port or (443 if parsed.scheme == "https" else 80)
+    try:
+        addresses = await resolve(host, port)
+    except (OSError, UnicodeError):
+        addresses = ()
+    if not own and not all(_is_public(address) for address in addresses):
+        raise _refused(f"{host}, which is not on a public address")
+    problem = "the name is not known"
+    for address in addresses[:_ADDRESSES]:
+        request = http.build_request(
+            "GET",
+            parsed.copy_with(host=address),
+            headers={**headers, "Host": parsed.netloc.decode("ascii")},
+            extensions={"sni_hostname": host},
+        )
+        try:
+            return await http.send(request, stream=True)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            problem = failure(error)
+    raise PausedError(f"{host} cannot be reached: {problem}.", hint="Run the same command later; nothing is lost.")

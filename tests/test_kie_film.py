@@ -1,0 +1,118 @@
+"""The paid road whole: the program as a user starts it, against the stand-in, with real clips and a real film."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from readme2video.sandbox import Sandbox
+
+PROGRAM = str(Path(sys.executable).with_name("readme2video"))
+README = """# Tidewatch
+
+Know the tide before you leave the house.
+
+## Why
+
+Tables on paper are out of date the day they are printed.
+
+## Install
+
+```sh
+pip install tidewatch
+```
+"""
+CANARY = "canary-7b1f-never-shown"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "tidewatch"
+    folder.mkdir()
+    (folder / "README.md").write_text(README)
+    return folder
+
+
+def film(box: Sandbox, project: Path, *flags: str) -> tuple[int, dict, str]:
+    """Run ``make`` at draft quality: exit code, the JSON object, and what was said."""
+    environ = os.environ | box.environment | {"KIE_API_KEY": CANARY, "README2VIDEO_PACE": "0.05"}
+    done = subprocess.run(
+        [PROGRAM, "make", str(project), "-o", str(project.parent / "out"), "--quality", "draft", "--length", "12",
+         "--json", *flags],
+        env=environ, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert CANARY not in done.stdout + done.stderr
+    return done.returncode, json.loads(done.stdout), done.stderr
+
+
+def test_clips_are_bought_once_and_a_second_run_asks_nobody(project: Path) -> None:
+    with Sandbox(job_s=0.3) as box:
+        code, said, heard = film(box, project, "--animator", "kie", "--yes")
+        assert code == 0, heard
+        assert len(box.orders) == len(said["scenes"])
+        assert {scene["task_id"] for scene in said["scenes"]} == {order.task_id for order in box.orders}
+        assert all(scene["animator"] == "kie" and scene["credits"] > 0 for scene in said["scenes"])
+        assert said["cost"]["spent_credits"] == sum(order.credits for order in box.orders)
+        assert (Path(said["report"]).parent / "clips").is_dir()
+        asked = len(box.requests)
+        code, again, _ = film(box, project, "--animator", "kie", "--yes")
+        assert code == 0
+        assert len(box.requests) == asked
+        assert again["cost"] == said["cost"]
+    everything = [file for file in (project.parent / "out").rglob("*") if file.is_file()]
+    assert not [file for file in everything if CANARY.encode() in file.read_bytes()]
+
+
+def test_without_consent_nothing_is_bought(project: Path) -> None:
+    with Sandbox(job_s=0.3) as box:
+        code, said, heard = film(box, project, "--animator", "kie")
+        assert code == 5
+        assert not box.orders
+    assert "credits" in heard
+    assert "--yes" in said["hint"]
+
+
+def test_the_cap_buys_two_of_all_and_the_rest_moves_locally(project: Path) -> None:
+    with Sandbox(job_s=0.3) as box:
+        code, said, heard = film(box, project, "--animator", "kie", "--max-cost", "0.30")
+        assert len(box.orders) == 2, heard
+    assert code == 5
+    assert sorted(scene["animator"] for scene in said["scenes"]).count("kie") == 2
+    left = [scene for scene in said["scenes"] if scene["animator"] == "local"]
+    assert left
+    assert all(scene["fallback"] for scene in left)
+    assert Path(said["videos"][0]["path"]).is_file()
+
+
+def test_a_model_that_is_off_costs_nothing_and_names_substitutes(project: Path) -> None:
+    with Sandbox(job_s=0.3, models=["kling-2.6/image-to-video"]) as box:
+        code, said, _ = film(box, project, "--animator", "kie", "--yes")
+        assert not box.orders
+    assert code == 8
+    assert "--model" in said["hint"]
+    assert "$" in said["hint"]
+
+
+def test_a_lost_answer_is_never_paid_again(project: Path) -> None:
+    with Sandbox(job_s=0.3, faults=[{"on": "create", "nth": 1, "do": "accept_rst"}]) as box:
+        code, said, _ = film(box, project, "--animator", "kie", "--yes")
+        assert code == 7
+        assert len(box.orders) == len(said["scenes"])
+        code, again, _ = film(box, project, "--animator", "kie", "--yes")
+        assert code == 7
+        assert len(box.orders) == len(again["scenes"])
+    assert again["cost"]["in_doubt_credits"] > 0
+
+
+@pytest.mark.parametrize("mode", ["always", "auto"])
+def test_words_stay_crisp_over_clips_that_bend_them(project: Path, mode: str) -> None:
+    with Sandbox(job_s=0.3, distort=True) as box:
+        code, said, heard = film(box, project, "--animator", "kie", "--yes", "--text-safe", mode)
+    assert code == 0, heard
+    assert min(scene["legibility"] for scene in said["scenes"] if scene["legibility"] is not None) >= 0.98
