@@ -19,7 +19,7 @@ from readme2video.cli.progress import (
     plan_line,
     scene_of,
 )
-from readme2video.cli.terminal import clean_line, console_for, encodable
+from readme2video.cli.terminal import clean, clean_line, console_for, encodable
 from readme2video.events import Event, FellBack, FilmPlanned, Notice, OrdersPlanned, WorkFailed
 from readme2video.model.record import Stage
 from readme2video.orders import plan_lines
@@ -77,7 +77,7 @@ class LiveProgress:
             self._print(fell_back_line(event), "yellow")
         elif isinstance(event, OrdersPlanned):
             for line in plan_lines(event.plan):
-                self._print(clean_line(line), "")
+                self._print(clean(line), "")
 
     @contextmanager
     def paused(self) -> Iterator[None]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
-from readme2video.cli.terminal import clean_line, is_terminal, write_line
+from readme2video.cli.terminal import clean, clean_line, is_terminal, write_line
 from readme2video.events import (
     EnginesChosen,
     Event,
@@ -226,7 +226,7 @@ class QuietProgress:
             write_line(self._stream, fell_back_line(event))
         elif isinstance(event, OrdersPlanned):
             for line in plan_lines(event.plan):
-                write_line(self._stream, clean_line(line))
+                write_line(self._stream, clean(line))
 
     def paused(self) -> AbstractContextManager[None]:
         """Nothing to pause."""
@@ -260,6 +260,7 @@ class PlainProgress:
         self._state = RunState(clock)
         self._said = clock()
         self._quarters: dict[tuple[Stage, str], int] = {}
+        self._money = money(None)
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
@@ -328,9 +329,11 @@ class PlainProgress:
             case FellBack():
                 lines = (fell_back_line(event),)
             case OrdersPlanned():
-                lines = tuple(clean_line(line) for line in plan_lines(event.plan))
+                lines = tuple(clean(line) for line in plan_lines(event.plan))
             case Spent():
-                lines = (f"bought: {money(event)}",)
+                said = money(event)
+                lines = (f"spent: {said}",) if said != self._money else ()
+                self._money = said
         return lines
 
     def _quarter(self, event: WorkProgressed) -> tuple[str, ...]:

@@ -337,6 +337,17 @@ class KieAnimator:
             raise self._stop(_unreachable(error.message)) from None
         self._doubtful = False
 
+    def _called(self, attempt: Attempt) -> bool:
+        """Whether a callback about an attempt came; asked once per call."""
+        if self._settings.callback_url is None:
+            return False
+        from readme2video.callbacks import clear, woken
+
+        came = attempt.id in woken(self._folder)
+        if came:
+            clear(self._folder, attempt.id)
+        return came
+
     async def _freed(self, attempt: Attempt, *, proven: bool) -> None:
         """Free the money of an order that was surely not sent: never begun, or proven by the connection's failure."""
 
@@ -386,7 +397,9 @@ class KieAnimator:
     async def _collected(self, wish: Wish, attempt: Attempt, work: Work) -> Clip:
         """Wait for a task that is paid, and bring its clip home."""
         book, task_id = self._book_of(), attempt.task_id or ""
-        state = await self._poller_of().finished(task_id, wish.model.family, work.progress, model=wish.model.id)
+        state = await self._poller_of().finished(
+            task_id, wish.model.family, work.progress, model=wish.model.id, called=lambda: self._called(attempt)
+        )
         if state.state == "failed":
             reason = state.message or f"no reason given (code {state.code or 'none'})"
             await self._book(lambda: book.failed(attempt.id, reason, state.credits or 0.0))

@@ -15,6 +15,8 @@ from readme2video.model.order import Family
 _SCHEDULE = ((60.0, 5.0), (300.0, 10.0), (float("inf"), 20.0))
 _LAG_S = 90.0
 """How long a fresh task may be unknown to recordInfo."""
+_LOOK_S = 1.0
+"""How often it is looked whether a callback came."""
 _UNREADABLE_MOST = 3
 _SILENCE_MOST = 10
 """Questions in a row without an answer before they are asked slowly only."""
@@ -40,9 +42,19 @@ class Poller:
         self._quiet_until = 0.0
 
     async def finished(
-        self, task_id: str, family: Family, progress: Callable[[float], None], *, model: str = ""
+        self,
+        task_id: str,
+        family: Family,
+        progress: Callable[[float], None],
+        *,
+        model: str = "",
+        called: Callable[[], bool] = lambda: False,
     ) -> TaskState:
         """The task's state once it succeeded or failed.
+
+        Args:
+            called: Whether a callback came since the last question. It only brings the next question forward: what
+                became of the task is never taken from a callback.
 
         Raises:
             CredentialsError: The key is refused; the task stays what it is.
@@ -57,7 +69,7 @@ class Poller:
                     hint="The same command goes on waiting for it; nothing is ordered again.",
                 )
             interval = next(seconds for limit, seconds in _SCHEDULE if age < limit)
-            await self._pause(interval * self._spread())
+            await self._pause(interval * self._spread(), called)
             try:
                 state = await self._client.task(task_id, family=family)
             except Unavailable as error:
@@ -85,8 +97,8 @@ class Poller:
             if state.progress is not None:
                 progress(min(0.95, state.progress))
 
-    async def _pause(self, seconds: float) -> None:
+    async def _pause(self, seconds: float, called: Callable[[], bool]) -> None:
         until = max(self._clock.monotonic() + seconds, self._quiet_until)
         while (left := until - self._clock.monotonic()) > 0:
-            await self._clock.sleep(left)
-            until = max(until, self._quiet_until)
+            await self._clock.sleep(min(left, _LOOK_S))
+            until = max(self._quiet_until, self._clock.monotonic() if called() else until)
