@@ -127,10 +127,46 @@ def watched(out: Path) -> Memory:
     return memory
 
 
-def plain_encode(video: Path, target: Path) -> float:
-    """Ffmpeg and x264 alone: the film's own frames, at the same settings."""
-    arguments = all_cores(x264_arguments(Settings().encoding("16:9")))
-    return wall_s(lambda: call([ffmpeg(), "-loglevel", "error", "-y", "-i", str(video), *arguments, str(target)]))
+def drawn_frames(folder: Path) -> Path:
+    """The film's frames as they were drawn, raw: what a plain encode starts from, without a decoder's work.
+
+    Frames decoded from the finished film would be smoothed by its encoder, and so quicker to encode than what it got.
+    """
+    out, frames = folder / "lossless", folder / "frames.yuv"
+    script = (
+        "import asyncio\n"
+        "from pathlib import Path\n"
+        "from readme2video.media import ffmpeg\n"
+        "true = ffmpeg.x264_arguments\n"
+        "def lossless(encoding):\n"
+        "    arguments = true(encoding)\n"
+        "    arguments[arguments.index('-preset') + 1] = 'ultrafast'\n"
+        "    arguments[(at := arguments.index('-crf')) : at + 2] = ['-qp', '0']\n"
+        "    del arguments[(at := arguments.index('-profile:v')) : at + 2]\n"
+        "    return arguments\n"
+        "ffmpeg.x264_arguments = lossless\n"
+        "from readme2video.pipeline import make_video\n"
+        "from readme2video.settings import Settings\n"
+        "from readme2video.sources import parse_source\n"
+        f"made = asyncio.run(make_video(parse_source({str(ROOT)!r}), Settings(out=Path({str(out)!r}))))\n"
+        "print(made.films[0])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    film = done.stdout.strip()
+    call([ffmpeg(), "-loglevel", "error", "-y", "-i", film, "-f", "rawvideo", "-pix_fmt", "yuv420p", str(frames)])
+    shutil.rmtree(out)
+    return frames
+
+
+def plain_encode(frames: Path, target: Path) -> float:
+    """Ffmpeg and x264 alone: the film's frames, at the same settings."""
+    encoding = Settings().encoding("16:9")
+    size = f"{encoding.size_px.width}x{encoding.size_px.height}"
+    given = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", size, "-r", str(encoding.fps), "-i", str(frames)]
+    arguments = all_cores(x264_arguments(encoding))
+    return wall_s(lambda: call([ffmpeg(), "-loglevel", "error", "-y", *given, *arguments, str(target)]))
 
 
 def all_cores(arguments: list[str]) -> list[str]:
@@ -261,12 +297,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         out = folder / "out"
+        frames = drawn_frames(folder)
         films, plains = [], []
         for _ in range(options.runs):
             took, result = cold(out)
             films.append(took)
             video = Path(result["videos"][0]["path"])
-            plains.append(plain_encode(video, folder / "plain.mp4"))
+            plains.append(plain_encode(frames, folder / "plain.mp4"))
+        frames.unlink()
         found = probe(video)
         project = video.parent.name
         ratio = min(films) / min(plains)

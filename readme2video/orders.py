@@ -225,6 +225,38 @@ def ways_to_settle(attempt: Attempt, out: Path | None = None) -> tuple[str, ...]
     )
 
 
+def mismatch(attempt: Attempt, said: dict[str, Any] | None, model: str = "") -> str | None:
+    """Why a task is not this attempt's; None when the provider's copy of the order proves that it is.
+
+    Model and prompt have to be equal, and one of the pictures has to be the file that was uploaded for this very
+    attempt: its name holds the attempt's id.
+
+    Args:
+        said: The provider's copy of the order.
+        model: The model the provider names beside it.
+    """
+    body = attempt.order.body
+    if not said:
+        return "Kie does not say what was ordered with it"
+    ours = body.get("model")
+    theirs = said.get("model") or model or next(values_of("model", said), "")
+    if ours is not None and theirs != ours:
+        return f"its model is {theirs or 'not known'}, not {ours}"
+    if _texts(values_of("prompt", said)) != _texts(values_of("prompt", body)):
+        return "its prompt is another"
+    if not any(_is_picture_of(attempt, name) for name in file_names(said)):
+        return f"its picture is not the one uploaded for this attempt (r2v-…-{attempt.id}-….png)"
+    return None
+
+
+def _is_picture_of(attempt: Attempt, name: str) -> bool:
+    return name.startswith("r2v-") and attempt.id in name.rpartition(".")[0].split("-")
+
+
+def _texts(values: Iterator[Any]) -> list[str]:
+    return sorted(str(value).strip() for value in values)
+
+
 def balance_evidence(before: float | None, after: float | None, expected_credits: float) -> str:
     """What the account's balance says about a lost answer. A hint for a person, never a reason to pay again."""
     if before is None or after is None:

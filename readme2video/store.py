@@ -68,6 +68,7 @@ class Store:
         self._flying: dict[str, asyncio.Future[Any]] = {}
         self._limits: dict[str, asyncio.Semaphore] = {}
         with disk(folder):
+            self.new = not (folder / "records").exists()
             for name in ("objects", "records", "work", "locks"):
                 (folder / name).mkdir(parents=True, exist_ok=True)
             self._sweep()

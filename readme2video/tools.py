@@ -13,7 +13,7 @@ from readme2video import __version__
 from readme2video.animators import ANIMATORS, LocalAnimator
 from readme2video.engine import Engine, Needs
 from readme2video.errors import Readme2VideoError
-from readme2video.events import Emit, EnginesChosen, Event, FellBack, Spent, WorkDone
+from readme2video.events import Emit, EnginesChosen, Event, FellBack, Notice, Spent, WorkDone
 from readme2video.model.document import Brief, PinnedSource, ReadmeDocument
 from readme2video.model.film import (
     BackdropRequest,
@@ -125,6 +125,8 @@ async def open_tools(source: Source, settings: Settings, emit: Emit) -> AsyncIte
         stack.callback(store.close)
         http = None if isinstance(source, LocalSource) else await stack.enter_async_context(_client())
         shooter = await stack.enter_async_context(Shooter(settings))
+        if store.new:  # then there are scenes to shoot
+            shooter.warm(lambda message: emit(Notice("warning", message)))
         engines = choose_engines(settings, shooter, settings.out / ".store", heard_money)
         if engines.buyer is not None:
             await stack.enter_async_context(engines.buyer)

@@ -14,12 +14,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from rich.console import Console
 
-from readme2video.cli.adopt import adopt, decide, ledger_table, mismatch
+from readme2video.cli.adopt import adopt, decide, ledger_table
 from readme2video.events import ignore
-from readme2video.kie.answers import TaskState
 from readme2video.ledger import Ledger
 from readme2video.model.order import Attempt, Order
 from readme2video.model.record import Artifact
+from readme2video.orders import mismatch
 from readme2video.store import Store
 
 MODEL = "sora-2-image-to-video"
@@ -270,8 +270,8 @@ def test_only_a_whole_name_of_ours_proves_anything(name: str):
     attempt = Attempt(id=ID, order=order(), state="unknown")
     good, bad = body(), body()
     bad["input"]["image_urls"] = [f"https://files.example.com/{name}"]
-    assert mismatch(attempt, TaskState(task_id="t", state="running", param=good, model=MODEL)) is None
-    assert mismatch(attempt, TaskState(task_id="t", state="running", param=bad, model=MODEL)) is not None
+    assert mismatch(attempt, good, MODEL) is None
+    assert mismatch(attempt, bad, MODEL) is not None
 
 
 # ---------------------------------------------------------------------------------------------------- decide

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from readme2video.cli.run import guarded, run_to_end
 from readme2video.cli.terminal import clean_line
@@ -90,28 +90,6 @@ def decide(out: Path | None, scene: str, decision: Decision, *, as_json: bool = 
     return guarded(work, as_json=as_json)
 
 
-def mismatch(attempt: Attempt, state: TaskState) -> str | None:
-    """Why a task is not this attempt's; None when the provider's copy of the order proves that it is.
-
-    Model and prompt have to be equal, and one of the pictures has to be the file that was uploaded for this very
-    attempt: its name holds the attempt's id.
-    """
-    from readme2video.orders import file_names, values_of
-
-    body, said = attempt.order.body, state.param
-    if not said:
-        return "Kie does not say what was ordered with it"
-    ours = body.get("model")
-    theirs = said.get("model") or state.model or next(values_of("model", said), "")
-    if ours is not None and theirs != ours:
-        return f"its model is {theirs or 'not known'}, not {ours}"
-    if _texts(values_of("prompt", said)) != _texts(values_of("prompt", body)):
-        return "its prompt is another"
-    if not any(_is_picture_of(attempt, name) for name in file_names(said)):
-        return f"its picture is not the one uploaded for this attempt (r2v-…-{attempt.id}-….png)"
-    return None
-
-
 def ledger_table(attempts: Sequence[Attempt]) -> Table:
     """The attempts as a table for a terminal; what is in doubt is marked."""
     from rich.table import Table
@@ -143,14 +121,6 @@ def ledger_table(attempts: Sequence[Attempt]) -> Table:
 
 
 # ---------------------------------------------------------------------------------------------------- inside
-
-
-def _is_picture_of(attempt: Attempt, name: str) -> bool:
-    return name.startswith("r2v-") and attempt.id in name.rpartition(".")[0].split("-")
-
-
-def _texts(values: Iterator[Any]) -> list[str]:
-    return sorted(str(value).strip() for value in values)
 
 
 def _ledger_folder(out: Path) -> tuple[Path, str | None]:
@@ -241,6 +211,7 @@ async def _prove(settings: Settings, candidates: Sequence[Attempt], scene: str, 
     """The one attempt the task is proven to belong to, going by the provider's own record of it."""
     from readme2video.errors import CredentialsError, PausedError, UsageError
     from readme2video.kie.client import KieClient
+    from readme2video.orders import mismatch
 
     if not candidates:
         raise UsageError(f"No payment of {scene} is in doubt.", hint="`readme2video status` lists what was ordered.")
@@ -260,7 +231,7 @@ async def _prove(settings: Settings, candidates: Sequence[Attempt], scene: str, 
                 )
             for attempt in candidates:
                 if attempt.order.family == family:
-                    reason = mismatch(attempt, state)
+                    reason = mismatch(attempt, state.param, state.model)
                     if reason is None:
                         return attempt, state
                     why = reason

@@ -131,6 +131,15 @@ class Chromium:
         finally:
             self._free.put_nowait(page)
 
+    async def load(self) -> None:
+        """Open all pages before they are needed."""
+
+        async def borrow() -> None:
+            async with self.page():
+                await asyncio.sleep(0)  # a page given back at once would be borrowed again
+
+        await asyncio.gather(*(borrow() for _ in range(PAGES)))
+
     async def _open(self) -> ScenePage:
         static_files()  # read before a request waits for them
         page = await self._context.new_page()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any, Self
 
 from readme2video.engine import Work
-from readme2video.errors import BrowserError
+from readme2video.errors import BrowserError, Readme2VideoError
 from readme2video.images import blank_finding, png_size
 from readme2video.model.record import Stage
 from readme2video.model.shot import LAYOUT_PX, Shot, ShotRequest
-from readme2video.scenes.browser import find_browsers, install_browser
+from readme2video.scenes.browser import Say, find_browsers, install_browser
 from readme2video.scenes.chromium import Chromium, ScenePage, launch
 from readme2video.scenes.layers import colours, elements_of, findings_of, raise_problems
 from readme2video.scenes.markup import build
@@ -41,6 +41,7 @@ class Shooter:
         self._lock = asyncio.Lock()
         self._stack: AsyncExitStack | None = None
         self._chromium: Chromium | None = None
+        self._warming: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -50,9 +51,23 @@ class Shooter:
 
     async def aclose(self) -> None:
         """End the browser; a later scene would start another one."""
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.wait((self._warming,))
+            self._warming = None
         stack, self._stack, self._chromium = self._stack, None, None
         if stack is not None:
             await stack.aclose()
+
+    def warm(self, say: Say) -> None:
+        """Start the browser and load its pages now, while other work is done that the first scene waits for."""
+        self._warming = asyncio.create_task(self._warmed(say))
+
+    async def _warmed(self, say: Say) -> None:
+        from playwright.async_api import Error
+
+        with suppress(Readme2VideoError, Error):  # the first scene meets it again, and says it
+            await (await self._browser(say)).load()
 
     async def perform(self, request: ShotRequest, work: Work) -> Shot:
         """Shoot a scene.
@@ -64,7 +79,7 @@ class Shooter:
         from playwright.async_api import Error
 
         for attempt in (1, 2):
-            chromium = await self._browser(work)
+            chromium = await self._browser(work.notice)
             try:
                 async with chromium.page() as page, asyncio.timeout(self._deadline_s):
                     return await self._shoot(request, work, page)
@@ -83,14 +98,14 @@ class Shooter:
                     ) from None
         raise AssertionError("unreachable")  # the second attempt returns or raises
 
-    async def _browser(self, work: Work) -> Chromium:
+    async def _browser(self, say: Say) -> Chromium:
         async with self._lock:
             if self._chromium is None:
                 candidates = find_browsers(self._settings)
                 if not candidates:
-                    candidates = (await install_browser(self._settings, work.notice),)
+                    candidates = (await install_browser(self._settings, say),)
                 stack = AsyncExitStack()
-                started = launch(candidates, work.notice, self._settings.machine)
+                started = launch(candidates, say, self._settings.machine)
                 self._chromium = await stack.enter_async_context(started)
                 self._stack = stack
             return self._chromium

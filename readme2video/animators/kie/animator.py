@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Self, TypeVar
 
+from readme2video.animators.kie.claim import claimed
 from readme2video.animators.kie.pace import paced
 from readme2video.animators.kie.poller import Poller
 from readme2video.animators.kie.wish import Wish, wish_for
@@ -35,7 +36,7 @@ from readme2video.model.film import BackdropRequest, Clip
 from readme2video.model.order import LIVE_STATES, USD_PER_CREDIT, Attempt, OrderPlan, PlannedOrder
 from readme2video.model.record import Artifact, Size, Stage
 from readme2video.model.shot import Aspect
-from readme2video.orders import Standing, doubt, in_doubt, plan_orders, standing
+from readme2video.orders import Standing, balance_evidence, doubt, in_doubt, plan_orders, standing
 from readme2video.settings import Settings
 
 T = TypeVar("T")
@@ -89,6 +90,7 @@ class KieAnimator:
         self._counted: frozenset[str] = frozenset()
         self._stopped: Readme2VideoError | None = None
         self._doubtful = False
+        self._balance_left: float | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -142,7 +144,7 @@ class KieAnimator:
         for _, wish in wishes:
             self._checked(wish)
         self._counted = frozenset(wish.input_hash for _, wish in (*wishes, *had))
-        balance = await self._balance()
+        self._balance_left = balance = await self._balance()
         lines: list[PlannedOrder] = []
         seen: set[str] = set()
         for label, wish in wishes:
@@ -230,12 +232,14 @@ class KieAnimator:
             file = work.path(attempt.clip)
             if file.exists():
                 return await self._clip(wish, attempt, attempt.clip, file)
+        if attempt.state == "unknown":
+            attempt = await self._claimed(attempt)
         if attempt.state in ("created", "done"):
             return await self._collected(wish, attempt, work)
         raise in_doubt(attempt, self._settings.out)
 
     async def _ordered(self, wish: Wish, work: Work) -> Attempt:
-        """Place the order; on return it is created. Refusals that may pass are tried again, nothing else is."""
+        """Place the order; on return it is created or unknown. Refusals that may pass are tried again, nothing else."""
         picture = await asyncio.to_thread(prepare_upload, work.path(wish.request.picture), wish.request.aspect)
         form = picture.suffix.removeprefix(".").replace("jpg", "jpeg")
         validate(
@@ -309,6 +313,8 @@ class KieAnimator:
         match outcome:
             case Created():
                 created = await self._book(lambda: book.created(attempt.id, outcome.task_id))
+                if self._balance_left is not None:
+                    self._balance_left -= wish.credits
                 await self._tell_spent()
                 return created
             case Refused():
@@ -319,7 +325,8 @@ class KieAnimator:
                 self._doubtful = True
                 lost = await self._book(lambda: book.unknown(attempt.id, outcome.reason))
                 await self._tell_spent()
-                raise in_doubt(lost, self._settings.out)
+                await self._tell_evidence(label, wish)
+                return lost
         return outcome
 
     def _callback(self, attempt: Attempt) -> dict[str, str]:
@@ -336,6 +343,20 @@ class KieAnimator:
         except Unavailable as error:
             raise self._stop(_unreachable(error.message)) from None
         self._doubtful = False
+
+    async def _tell_evidence(self, label: str, wish: Wish) -> None:
+        """What the balance says about a lost answer: a hint for the person who decides."""
+        try:
+            now = await self._tools[0].balance()
+        except (Unavailable, CredentialsError):
+            return
+        self._emit(Notice("warning", f"{label}: {balance_evidence(self._balance_left, now, wish.credits)}"))
+
+    async def _claimed(self, attempt: Attempt) -> Attempt:
+        """An attempt whose answer was lost, found again if callbacks are on and one names its task."""
+        if self._settings.callback_url is None:
+            return attempt  # only a person can find the task
+        return await claimed(attempt, self._tools[0], self._book_of(), self._folder, self._clock, self._emit)
 
     def _called(self, attempt: Attempt) -> bool:
         """Whether a callback about an attempt came; asked once per call."""
