@@ -29,7 +29,7 @@ from readme2video.model.storyboard import Storyboard
 from readme2video.publish import OutputFolder
 from readme2video.readme import decode
 from readme2video.report import Take, cost, quotes, reported_scenes
-from readme2video.requests import backdrop, brief, covered, film, segment, shot, transition
+from readme2video.requests import backdrop, brief, covered, film, segment, shared_clips, shot, transition
 from readme2video.settings import FPS, Settings
 from readme2video.sources import Source, gather_pictures, pin
 from readme2video.storyboard_file import check_sources, load_storyboard, to_yaml
@@ -128,12 +128,16 @@ async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[Gathere
         return await run(engines.shooter, request, label=tools.label(scenes[place].id, aspect))
 
     @run.once
+    async def clips(_: int) -> list[tuple[BackdropRequest, float]]:
+        return await clip_requests(storyboard, aspect, pictures, tools)
+
+    @run.once
     async def moving(place: int) -> Backdrop:
         if engines.buyer is not None:
-            wanted = await clip_request(storyboard, place, aspect, pictures, tools)
+            wanted, start_s = (await clips(0))[place]
             bought = await tried(engines.buyer, wanted, tools.label(scenes[place].id, aspect), tools)
             if bought is not None:
-                return bought
+                return bought.model_copy(update={"start_s": start_s})
         asked = shot(storyboard, place, aspect, settings.scale, pictures)
         free = backdrop(storyboard, place, asked, await image(place))
         return await run(engines.animator, free, label=tools.label(scenes[place].id, aspect))
@@ -141,7 +145,7 @@ async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[Gathere
     @run.once
     async def rendered(place: int) -> Segment:
         picture, backed = await image(place), await moving(place)
-        request = segment(storyboard, timeline.scenes[place], picture, backed, encoding)
+        request = segment(storyboard, timeline.scenes[place], picture, backed, aspect, settings)
         return await run(engines.renderer, request, label=tools.label(scenes[place].id, aspect))
 
     async def joined(place: int) -> TransitionClip | None:
@@ -194,9 +198,11 @@ async def priced(
     if buyer is None:
         return None
     scenes = [
-        (tools.label(scene.id, aspect), await clip_request(storyboard, place, aspect, pictures, tools))
+        (tools.label(scene.id, aspect), request)
         for aspect in tools.settings.aspects
-        for place, scene in enumerate(storyboard.scenes)
+        for scene, (request, _) in zip(
+            storyboard.scenes, await clip_requests(storyboard, aspect, pictures, tools), strict=True
+        )
     ]
     kept = [row for row in scenes if tools.store.has(buyer, row[1], label=row[0])]
     wanted = [row for row in scenes if row not in kept]
@@ -207,16 +213,30 @@ async def priced(
     return plan
 
 
-async def clip_request(
-    storyboard: Storyboard, place: int, aspect: Aspect, pictures: tuple[GatheredPicture, ...], tools: Tools
-) -> BackdropRequest:
-    """What to buy for a scene. A shape the model lacks is cropped from another one's plate, bought once for both."""
-    run, engines, settings = tools.store, tools.engines, tools.settings
-    sold = aspect if engines.buyer is None else engines.buyer.serves(aspect, settings.encoding(aspect).size_px)
-    asked = shot(storyboard, place, sold, settings.scale, pictures)
-    picture = await run(engines.shooter, asked, label=tools.label(storyboard.scenes[place].id, aspect))
-    covers = covered(storyboard, place, settings, cropped=sold != aspect)
-    return backdrop(storyboard, place, asked, picture, covers)
+async def clip_requests(
+    storyboard: Storyboard, aspect: Aspect, pictures: tuple[GatheredPicture, ...], tools: Tools
+) -> list[tuple[BackdropRequest, float]]:
+    """What to buy for each scene, and from which second on the scene plays it.
+
+    A shape the model lacks is cropped from another one's plate, bought once for both.
+    """
+    run, buyer, settings = tools.store, tools.engines.buyer, tools.settings
+    if buyer is None:
+        raise AssertionError("nobody buys")  # the callers' first question
+    sold = buyer.serves(aspect, settings.encoding(aspect).size_px)
+    asked = [shot(storyboard, place, sold, settings.scale, pictures) for place in range(len(storyboard.scenes))]
+
+    async def drawn(place: int) -> Shot:
+        return await run(tools.engines.shooter, asked[place], label=tools.label(storyboard.scenes[place].id, aspect))
+
+    shots = await run.each(range(len(asked)), drawn)
+    alone = [
+        backdrop(storyboard, place, asked[place], image, covered(storyboard, place, settings, cropped=sold != aspect))
+        for place, image in enumerate(shots)
+    ]
+    if not settings.share_clips:
+        return [(request, 0.0) for request in alone]
+    return shared_clips(arrange(storyboard, FPS), alone, [image.zone for image in shots], buyer.saves)
 
 
 async def tried(buyer: KieAnimator, wanted: BackdropRequest, label: str, tools: Tools) -> Clip | None:

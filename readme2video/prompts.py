@@ -52,7 +52,7 @@ class Prompt(Record):
             raise _broken(self.name, f"choices.{group}.{key} is missing")
         return phrase
 
-    def render(self, **variables: str) -> str:
+    def render(self, /, **variables: str) -> str:
         """The whole prompt as one paragraph.
 
         Raises:
@@ -60,7 +60,7 @@ class Prompt(Record):
         """
         return self.fitted(None, **variables)
 
-    def fitted(self, limit: int | None, **variables: str) -> str:
+    def fitted(self, limit: int | None, /, **variables: str) -> str:
         """The prompt within a number of characters: optional lines are left out, the last first, whole or not at all.
 
         Args:
@@ -116,8 +116,11 @@ def parse_prompt(name: str, text: str) -> Prompt:
         raise _broken(name, f"its front matter is not valid YAML: {error}") from None
     except ValidationError as error:
         problem = error.errors()[0]
-        raise _broken(name, f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}") from None
+        where = ".".join(map(str, problem["loc"])) or "its front matter"
+        raise _broken(name, f"{where}: {problem['msg']}") from None
     lines = tuple(line.strip() for line in body.splitlines() if line.strip())
+    if not lines:
+        raise _broken(name, "there is no text below its front matter")
     template = Template("\n".join(lines))
     if not template.is_valid():
         raise _broken(name, "a $ in its text is not followed by a variable's name")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from readme2video.errors import StoryboardError
@@ -16,6 +16,7 @@ from readme2video.model.document import Brief, GatheredPicture, ReadmeDocument, 
 from readme2video.model.film import (
     Backdrop,
     BackdropRequest,
+    Clip,
     Encoding,
     FilmRequest,
     SceneTiming,
@@ -25,10 +26,13 @@ from readme2video.model.film import (
     TransitionClip,
     TransitionRequest,
 )
-from readme2video.model.shot import Aspect, Shot, ShotRequest, Slot
+from readme2video.model.shot import Aspect, Shot, ShotRequest, Slot, Zone
 from readme2video.model.storyboard import CodeScene, ImageScene, Storyboard, TerminalScene, strings
 from readme2video.settings import Settings
 from readme2video.timeline import entrances
+
+Saves = Callable[[float, float, float], bool]
+"""Whether one clip of the third length in seconds is cheaper than two of the first and the second."""
 
 _SPARSE = ("title", "problem", "call_to_action")
 _FEW_STRINGS, _FEW_WORDS = 3, 16
@@ -91,7 +95,7 @@ def backdrop(
     return BackdropRequest(
         picture=drawn.plate if covers == "plate" else drawn.full,
         covers=covers,
-        look=_look(asked, covers),
+        look=_look(asked, drawn.zone) if covers == "plate" else _look(asked),
         motion=scene.motion,
         variant=place,
         duration_s=scene.duration_s,
@@ -116,23 +120,53 @@ def covered(storyboard: Storyboard, place: int, settings: Settings, *, cropped: 
     return "full" if scene.kind in _SPARSE and few else "plate"
 
 
-def _look(asked: ShotRequest, covers: Literal["plate", "full"]) -> str:
-    """Hash of what a picture is drawn from. A plate is drawn without words: only which slots there are counts."""
-    said = asked.model_dump(mode="json")
-    if covers == "plate":
-        for name in ("language", "picture", "brand", "locale", "roles"):
-            del said[name]
-        said["slots"] = [slot.path for slot in asked.slots]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+def _look(asked: ShotRequest, zone: Zone | None = None) -> str:
+    """Hash of what a picture is drawn from.
+
+    Args:
+        zone: Of a plate: it is drawn without words, only where they will stand counts.
+    """
+    parts = {"theme", "variant", "direction", "aspect", "scale"}
+    said = asked.model_dump(mode="json", include=None if zone is None else parts)
+    return hashlib.sha256(json.dumps([said, zone], sort_keys=True).encode()).hexdigest()
+
+
+def shared_clips(
+    timeline: Timeline, alone: Sequence[BackdropRequest], zones: Sequence[Zone], saves: Saves
+) -> list[tuple[BackdropRequest, float]]:
+    """For each scene the clip it plays and from which second of it on, where neighbours share clips.
+
+    A scene goes on with the clip of the one before it where both are sent without words, these stand at the same
+    place, and one longer clip is cheaper than two. A clip serves two scenes at most.
+
+    Args:
+        alone: What would be bought for each scene by itself.
+        zones: Where each scene's words stand.
+    """
+    found: list[tuple[BackdropRequest, float]] = []
+    for place, here in enumerate(alone):
+        found.append((here, 0.0))
+        if not place or found[-2][1]:
+            continue
+        before, timing = alone[place - 1], timeline.scenes[place]
+        start_s = (timing.start - timeline.scenes[place - 1].start) / timeline.fps
+        together_s = start_s + timing.frames / timeline.fps
+        alike = before.covers == here.covers == "plate" and zones[place - 1] == zones[place]
+        if alike and saves(before.duration_s, here.duration_s, together_s):
+            both = before.model_copy(update={"duration_s": together_s})
+            found[-2:] = [(both, 0.0), (both, start_s)]
+    return found
 
 
 def segment(
-    storyboard: Storyboard, timing: SceneTiming, drawn: Shot, moving: Backdrop, encoding: Encoding
+    storyboard: Storyboard, timing: SceneTiming, drawn: Shot, moving: Backdrop, aspect: Aspect, settings: Settings
 ) -> SegmentRequest:
     """A scene ready to be rendered. Where it lies in the film does not matter, only whether it opens it."""
+    encoding, whole = settings.encoding(aspect), isinstance(moving, Clip) and moving.covers == "full"
     return SegmentRequest(
         shot=drawn,
         backdrop=moving,
+        repair=not whole or settings.text_safe != "never",
         entrances=entrances(drawn.elements, timing, encoding.fps),
         frames=timing.frames,
         head_frames=timing.head_frames,

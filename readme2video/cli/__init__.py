@@ -52,6 +52,12 @@ _film_options = _options(
         help="Which scenes are sent without their words, which are laid over the clip.  [default: auto]",
     ),
     click.option(
+        "--share-clips",
+        is_flag=True,
+        default=None,
+        help="Let two neighbouring scenes share one longer clip where that is cheaper.",
+    ),
+    click.option(
         "--on-failure",
         type=click.Choice(["local", "stop"]),
         help="A scene that cannot be bought moves locally, or no film is made.  [default: local]",
@@ -94,8 +100,9 @@ _film_options = _options(
     cls=_MakeByDefault,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="`readme2video SOURCE` is short for `readme2video make SOURCE`. SOURCE is a folder, a README file, "
-    "owner/repo, owner/repo@tag or a GitHub URL. Exit codes: 0 done, 2 usage or storyboard, 3 source, 8 paused, "
-    "9 this machine, 10 another run, 1 our bug.",
+    "owner/repo, owner/repo@tag or a GitHub URL. Exit codes: 0 done, 2 usage or storyboard, 3 source, 4 key, "
+    "5 price not agreed to or no credits, 6 a scene was refused, 7 a payment is in doubt, 8 paused, 9 this machine, "
+    "10 another run, 1 our bug.",
 )
 @click.version_option(__version__, prog_name="readme2video")
 def cli() -> None:

@@ -132,10 +132,12 @@ class SegmentRequest(Record):
         frames: Length of the whole scene, both transitions included.
         head_frames: Frames at its start shared with the transition before it; 0 after a cut and at the start.
         tail_frames: Frames at its end shared with the transition after it.
+        repair: Lay the shot's own words over a clip of the whole picture that bends them.
     """
 
     shot: Shot
     backdrop: Backdrop
+    repair: bool = True
     entrances: tuple[Entrance, ...]
     frames: int = Field(gt=0)
     head_frames: int = Field(ge=0)

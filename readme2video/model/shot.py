@@ -102,6 +102,10 @@ class Element(Record):
     glyphs: int = Field(default=0, ge=0)
 
 
+Zone = Literal["side", "top", "centre"]
+"""Where on a scene its words stand."""
+
+
 class Shot(Record):
     """A scene's layers, all PNG of the same size, from the same page.
 
@@ -113,6 +117,7 @@ class Shot(Record):
             panels.
         panels: RGBA sheet of the surfaces elements lie on (cards, windows), without words; None when there are none.
         ink: RGBA sheet of words, code, logos and pictures.
+        zone: Where the words stand: the plate is calm there.
     """
 
     size_px: Size
@@ -122,4 +127,5 @@ class Shot(Record):
     panels: Artifact | None
     ink: Artifact
     elements: tuple[Element, ...]
+    zone: Zone = "top"
     findings: tuple[Finding, ...] = ()

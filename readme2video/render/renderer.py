@@ -61,6 +61,9 @@ def _render(stop: threading.Event, request: SegmentRequest, work: Work) -> Segme
     bent = first.legibility
     if backdrop.covers == "plate" or bent is None or bent.worst >= LEGIBLE:
         return first
+    if not request.repair:
+        said = f"The clip bent words (likeness {bent.worst:.3f} at {bent.element}); they are shown as it made them."
+        return first.model_copy(update={"findings": (Finding(level="warning", rule="words-bent", message=said),)})
     second = _played(stop, request, work, backdrop, repaired=True)
     now = second.legibility.worst if second.legibility else 1.0
     said = f"The clip bent words (likeness {bent.worst:.3f} at {bent.element}); they were laid over it, now {now:.3f}."

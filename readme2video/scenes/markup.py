@@ -9,10 +9,10 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from readme2video.model.shot import LAYOUT_PX, ElementRole, ShotRequest
+from readme2video.model.shot import LAYOUT_PX, ElementRole, ShotRequest, Zone
 from readme2video.scenes.highlight import tokens
 from readme2video.scenes.icons import icon
-from readme2video.scenes.plates import Zone, plate_svg
+from readme2video.scenes.plates import plate_svg
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -38,6 +38,7 @@ class Markup:
     """A scene's body and what is known about its elements by id."""
 
     html: str = ""
+    zone: Zone = "top"
     marks: dict[str, Mark] = field(default_factory=dict)
 
 
@@ -49,6 +50,7 @@ def build(request: ShotRequest) -> Markup:
         brand = scene.text("brand", "brand", request.brand, fit="", must_read=False, before='<i class="mark"></i>')
     else:
         brand = ""
+    scene.markup.zone = scene.zone
     arrangement = "split" if scene.split else "stack"
     art = plate_svg(request.theme, LAYOUT_PX[request.aspect], request.variant, scene.zone)
     scene.markup.html = (

@@ -10,15 +10,12 @@ import hashlib
 import math
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Literal
 
 from readme2video.model.record import Size
+from readme2video.model.shot import Zone
 from readme2video.model.storyboard import Theme
 from readme2video.scenes.canvas import Canvas, circle, eased
 from readme2video.theme import from_oklch, mix, oklch
-
-Zone = Literal["side", "top", "centre"]
-"""Where words will stand: the plate is kept calm there."""
 
 
 def plate_svg(theme: Theme, size: Size, variant: int, zone: Zone) -> str:

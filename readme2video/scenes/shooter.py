@@ -31,7 +31,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/2"
+    fingerprint = "shooter/3"
     output = Shot
     parallel = 2
 
@@ -165,5 +165,6 @@ class Shooter:
             panels=taken.get("panels"),
             ink=taken["ink"],
             elements=elements,
+            zone=markup.zone,
             findings=findings_of(request, markup, report),
         )

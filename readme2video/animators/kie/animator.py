@@ -29,7 +29,16 @@ from readme2video.kie.answers import Created, CreateOutcome, NotSent, Refused, T
 from readme2video.kie.client import KieClient
 from readme2video.kie.clock import SYSTEM_CLOCK, Clock
 from readme2video.kie.download import DownloadExpired, download
-from readme2video.kie.models import Model, bought_aspect, find_model, load_models, substitutes_hint, validate
+from readme2video.kie.models import (
+    Model,
+    bought_aspect,
+    find_model,
+    load_models,
+    price_credits,
+    seconds_for,
+    substitutes_hint,
+    validate,
+)
 from readme2video.ledger import Ledger, new_attempt_id
 from readme2video.media.clip import verify_clip
 from readme2video.model.film import BackdropRequest, Clip
@@ -118,6 +127,17 @@ class KieAnimator:
                 hint="Choose another --aspect, --quality draft, or another --model (`readme2video models`).",
             )
         return found
+
+    def saves(self, first_s: float, second_s: float, together_s: float) -> bool:
+        """Whether one clip of the third length is cheaper than two; never where no clip is that long."""
+        model, resolution = self._chain[0], self._settings.resolution
+        if max(model.seconds(resolution)) < together_s:
+            return False
+
+        def price(needed_s: float) -> float:
+            return price_credits(model, seconds_for(model, needed_s, resolution), resolution)
+
+        return price(together_s) < price(first_s) + price(second_s)
 
     # ------------------------------------------------------------------------------------------------ before
 
