@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -131,5 +132,17 @@ async def test_a_lying_callback_changes_nothing() -> None:
     await Poller(client, clock, budget_s=1800, spread=lambda: 1.0).finished(  # type: ignore[arg-type]
         "t", "jobs", lambda _: None, called=lambda: next(told)
     )
-    assert client.asked_at_s[0] == 1.0
+    assert client.asked_at_s[:2] == [0.0, 5.0]
     assert client.asked_at_s[-1] >= 100
+
+
+async def test_once_a_task_has_ended_the_others_are_asked_about_more_often() -> None:
+    clock = _Clock()
+    client = _Client(clock, done_at_s=100)
+    poller = Poller(client, clock, budget_s=1800, spread=lambda: 1.0)  # type: ignore[arg-type]
+    await poller.finished("first", "jobs", lambda _: None)
+    assert [later - now for now, later in pairwise(client.asked_at_s[-3:])] == [10, 10]
+    client.done_at_s = clock.time_s + 200
+    began = len(client.asked_at_s)
+    await poller.finished("second", "jobs", lambda _: None)
+    assert {later - now for now, later in pairwise(client.asked_at_s[began:])} == {5}

@@ -40,7 +40,7 @@ from readme2video.kie.models import (
     validate,
 )
 from readme2video.ledger import Ledger, new_attempt_id
-from readme2video.media.clip import verify_clip
+from readme2video.media.clip import ClipFacts, verify_clip
 from readme2video.model.film import BackdropRequest, Clip
 from readme2video.model.order import LIVE_STATES, USD_PER_CREDIT, Attempt, OrderPlan, PlannedOrder
 from readme2video.model.record import Artifact, Size, Stage
@@ -95,6 +95,7 @@ class KieAnimator:
         self._ledger: Ledger | None = None
         self._opening = asyncio.Lock()
         self._sending = asyncio.Lock()
+        self._preparing = asyncio.Semaphore(2)  # orders go out one by one: better one picture soon than all late
         self._project = ""
         self._counted: frozenset[str] = frozenset()
         self._stopped: Readme2VideoError | None = None
@@ -251,7 +252,7 @@ class KieAnimator:
         if attempt.state == "done" and attempt.clip is not None:
             file = work.path(attempt.clip)
             if file.exists():
-                return await self._clip(wish, attempt, attempt.clip, file)
+                return _clip(wish, attempt, attempt.clip, await asyncio.to_thread(verify_clip, file))
         if attempt.state == "unknown":
             attempt = await self._claimed(attempt)
         if attempt.state in ("created", "done"):
@@ -260,7 +261,8 @@ class KieAnimator:
 
     async def _ordered(self, wish: Wish, work: Work) -> Attempt:
         """Place the order; on return it is created or unknown. Refusals that may pass are tried again, nothing else."""
-        picture = await asyncio.to_thread(prepare_upload, work.path(wish.request.picture), wish.request.aspect)
+        async with self._preparing:
+            picture = await asyncio.to_thread(prepare_upload, work.path(wish.request.picture), wish.request.aspect)
         form = picture.suffix.removeprefix(".").replace("jpg", "jpeg")
         validate(
             wish.model,
@@ -449,21 +451,21 @@ class KieAnimator:
                 f"Kie could not make the clip of {work.label}: {reason}",
                 hint="Change the scene, or take another --model. Nothing is ordered again by itself.",
             )
-        file = await self._fetched(state, work)
+        file, facts = await self._fetched(state, work)
         clip = await asyncio.to_thread(work.keep, file, ".mp4")
         done = await self._book(lambda: book.done(attempt.id, clip, state.credits))
         if state.credits is not None and state.credits > wish.credits:
             work.notice(f"{work.label} cost {state.credits:g} credits; {wish.credits:g} were expected.")
         await self._tell_spent()
-        return await self._clip(wish, done, clip, work.path(clip))
+        return _clip(wish, done, clip, facts)
 
-    async def _fetched(self, state: TaskState, work: Work) -> Path:
+    async def _fetched(self, state: TaskState, work: Work) -> tuple[Path, ClipFacts]:
         """Download and decode it; links that ran out are minted anew, a damaged file is fetched again."""
         url, target = state.urls[0], work.folder / "clip.mp4"
         for tries in range(1, _DOWNLOAD_TRIES + 1):
             try:
                 await download(url, target, account=self._settings.kie, clock=self._clock)
-                await asyncio.to_thread(verify_clip, target)
+                facts = await asyncio.to_thread(verify_clip, target)
             except DownloadExpired:
                 if tries == _DOWNLOAD_TRIES:
                     raise
@@ -473,23 +475,8 @@ class KieAnimator:
                     raise
                 await self._clock.sleep(2.0 * tries)
             else:
-                return target
+                return target, facts
         raise AssertionError("unreachable")  # the last try returns or raises
-
-    async def _clip(self, wish: Wish, attempt: Attempt, video: Artifact, file: Path) -> Clip:
-        facts = await asyncio.to_thread(verify_clip, file)
-        return Clip(
-            video=video,
-            covers=wish.request.covers,
-            size_px=facts.size_px,
-            fps=facts.fps,
-            frames=facts.frames,
-            duration_s=facts.duration_s,
-            has_sound=facts.has_sound,
-            model=attempt.order.model,
-            task_id=attempt.task_id or "",
-            credits=attempt.spent_credits,
-        )
 
     # ------------------------------------------------------------------------------------------------ inside
 
@@ -560,6 +547,22 @@ class KieAnimator:
         doubt = sum(one.spent_credits for one in mine if one.state == "unknown")
         spent = sum(one.spent_credits for one in mine if one.state in ("created", "done", "failed"))
         self._emit(Spent(spent, doubt))
+
+
+def _clip(wish: Wish, attempt: Attempt, video: Artifact, facts: ClipFacts) -> Clip:
+    """A bought clip as the renderer gets it."""
+    return Clip(
+        video=video,
+        covers=wish.request.covers,
+        size_px=facts.size_px,
+        fps=facts.fps,
+        frames=facts.frames,
+        duration_s=facts.duration_s,
+        has_sound=facts.has_sound,
+        model=attempt.order.model,
+        task_id=attempt.task_id or "",
+        credits=attempt.spent_credits,
+    )
 
 
 def _line(label: str, wish: Wish, now: Standing, *, shared: bool) -> PlannedOrder:

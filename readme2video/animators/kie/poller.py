@@ -13,6 +13,8 @@ from readme2video.model.order import Family
 
 # (age of the task up to, seconds between questions), as advised by the provider's pages and measured job times.
 _SCHEDULE = ((60.0, 5.0), (300.0, 10.0), (float("inf"), 20.0))
+_NEAR_S = 5.0
+"""Seconds between questions once another task of the run has ended: clips ordered together end together."""
 _LAG_S = 90.0
 """How long a fresh task may be unknown to recordInfo."""
 _LOOK_S = 1.0
@@ -40,6 +42,7 @@ class Poller:
     ) -> None:
         self._client, self._clock, self._budget_s, self._spread = client, clock, budget_s, spread
         self._quiet_until = 0.0
+        self._near = False
 
     async def finished(
         self,
@@ -81,6 +84,7 @@ class Poller:
             if (state.task_id and state.task_id != task_id) or (state.model and model and state.model != model):
                 continue  # an answer about something else is no news
             if state.state in ("success", "failed"):
+                self._near = True
                 return state
             if state.state == "missing" and age > _LAG_S:
                 raise PausedError(
@@ -98,7 +102,11 @@ class Poller:
                 progress(min(0.95, state.progress))
 
     async def _pause(self, seconds: float, called: Callable[[], bool]) -> None:
-        until = max(self._clock.monotonic() + seconds, self._quiet_until)
-        while (left := until - self._clock.monotonic()) > 0:
+        asked, woken = self._clock.monotonic(), False
+        while True:
+            woken = woken or called()
+            wait = 0.0 if woken else min(seconds, _NEAR_S) if self._near else seconds
+            left = max(asked + wait, self._quiet_until) - self._clock.monotonic()
+            if left <= 0:
+                return
             await self._clock.sleep(min(left, _LOOK_S))
-            until = max(self._quiet_until, self._clock.monotonic() if called() else until)
