@@ -223,7 +223,10 @@ async def clip_requests(
     run, buyer, settings = tools.store, tools.engines.buyer, tools.settings
     if buyer is None:
         raise AssertionError("nobody buys")  # the callers' first question
-    sold = buyer.serves(aspect, settings.encoding(aspect).size_px)
+    shapes = {one: buyer.serves(one, settings.encoding(one).size_px) for one in settings.aspects}
+    sold = shapes[aspect]
+    # A plate that another aspect needs anyway is bought once for both.
+    shared = settings.text_safe != "never" and any(shape == sold != one for one, shape in shapes.items())
     asked = [shot(storyboard, place, sold, settings.scale, pictures) for place in range(len(storyboard.scenes))]
 
     async def drawn(place: int) -> Shot:
@@ -231,7 +234,13 @@ async def clip_requests(
 
     shots = await run.each(range(len(asked)), drawn)
     alone = [
-        backdrop(storyboard, place, asked[place], image, covered(storyboard, place, settings, cropped=sold != aspect))
+        backdrop(
+            storyboard,
+            place,
+            asked[place],
+            image,
+            covered(storyboard, place, settings, cropped=sold != aspect or shared),
+        )
         for place, image in enumerate(shots)
     ]
     if not settings.share_clips:

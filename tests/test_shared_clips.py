@@ -114,3 +114,12 @@ def test_a_film_with_shared_clips_costs_less(project: Path) -> None:  # noqa: F8
         code, _, _ = film(box, project, *flags, "--share-clips")
         assert code == 0
         assert len(box.orders) == bought
+
+
+def test_a_plate_that_is_cropped_for_one_shape_is_bought_once_for_both(project: Path) -> None:  # noqa: F811
+    with Sandbox(job_s=0.3) as box:
+        code, said, heard = film(box, project, "--animator", "kie", "--yes", "--aspect", "1:1", "--aspect", "16:9")
+        assert code == 0, heard
+        assert [video["aspect"] for video in said["videos"]] == ["1:1", "16:9"]
+        assert len(box.orders) == len(said["scenes"])
+        assert said["cost"]["spent_credits"] == sum(order.credits for order in box.orders)

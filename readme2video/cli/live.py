@@ -83,10 +83,12 @@ class LiveProgress:
     def paused(self) -> Iterator[None]:
         """Take the living lines away for a question."""
         with suppress(OSError):
+            self._live.transient = True  # else the lines would stay, and come a second time below the answer
             self._live.stop()
         try:
             yield
         finally:
+            self._live.transient = False
             with suppress(OSError):
                 self._live.start(refresh=True)
 

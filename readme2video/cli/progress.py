@@ -41,7 +41,7 @@ DOING: dict[Stage, str] = {
     "read": "reading",
     "storyboard": "writing the storyboard",
     "shoot": "drawing",
-    "animate": "choosing the motion",
+    "animate": "getting its motion",
     "render": "rendering",
     "stitch": "joining",
 }
@@ -129,7 +129,9 @@ class RunState:
                 job.fraction = min(max(event.fraction, job.fraction, 0.0), 1.0)
             case WorkDone():
                 self.running.pop((event.stage, event.label), None)
-                self.done[event.stage, event.label] = event.reused
+                # What was made in this run stays made, however often it is asked for again.
+                place = (event.stage, event.label)
+                self.done[place] = self.done.get(place, True) and event.reused
                 self.last[scene_of(event.label)] = now
             case WorkFailed():
                 self.running.pop((event.stage, event.label), None)
