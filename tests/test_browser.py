@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -141,6 +142,23 @@ def test_the_commands_are_what_this_machine_can_run() -> None:
     assert commands[0][1:] == ("-m", "playwright", "install", "--only-shell", "chromium")
     if os.geteuid() != 0:
         assert len(commands) == 1
+
+
+async def test_a_driver_that_lacks_a_library_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a bare Debian, where nothing has brought libatomic1 yet."""
+    node = program(tmp_path / "node")
+    node.write_text(f"#!/bin/sh\necho '{node}: error while loading shared libraries: libatomic.so.1' >&2\nexit 127\n")
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", str(node))
+    with pytest.raises(BrowserError, match="driver does not start: error while loading") as caught:
+        async with launch(find_browsers(Settings()), lambda _: None, Settings().machine):
+            pass
+    assert str(tmp_path) not in caught.value.message
+    assert "libatomic1" in caught.value.hint
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("apt-get"), reason="only root installs packages")
+def test_the_drivers_library_comes_with_the_browser() -> None:
+    assert {"chromium", "libatomic1"} <= set(install_commands()[-1])
 
 
 def test_the_browser_gets_no_secrets() -> None:

@@ -117,14 +117,38 @@ def install_commands() -> tuple[tuple[str, ...], ...]:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         if shutil.which("apt-get"):
             commands.append(("apt-get", "update"))
-            commands.append(
-                ("apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-noto-color-emoji")
-            )
+            # libatomic1 is for Playwright's own Node.js, without which no browser is started at all.
+            wanted = ("chromium", "fonts-noto-color-emoji", "libatomic1")
+            commands.append(("apt-get", "install", "-y", "--no-install-recommends", *wanted))
         elif shutil.which("dnf"):
             commands.append(("dnf", "install", "-y", "chromium-headless"))
         elif shutil.which("apk"):
             commands.append(("apk", "add", "--no-cache", "chromium"))
     return tuple(commands)
+
+
+async def driver_problem(machine: Mapping[str, str]) -> str:
+    """Why Playwright's driver cannot start on this machine, in its own words; "" when it can."""
+    from playwright._impl._driver import compute_driver_executable
+
+    node = compute_driver_executable()[0]
+    try:
+        process = await asyncio.create_subprocess_exec(
+            node,
+            "--version",
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            env=dict(machine),
+        )
+        async with asyncio.timeout(30):
+            _, said = await process.communicate()
+    except (OSError, TimeoutError) as error:
+        return str(error) or "it does not answer"
+    if process.returncode == 0:
+        return ""
+    lines = said.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1].removeprefix(f"{node}: ")[:200] if lines else f"exit code {process.returncode}"
 
 
 async def _attempt(command: Sequence[str], deadline_s: float, machine: Mapping[str, str]) -> str:

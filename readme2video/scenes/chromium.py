@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from readme2video.errors import BrowserError
 from readme2video.model.record import Size
-from readme2video.scenes.browser import WAYS_OUT, Browser, Say, kill_tree
+from readme2video.scenes.browser import WAYS_OUT, Browser, Say, driver_problem, kill_tree
 from readme2video.scenes.markup import TEMPLATES
 from readme2video.settings import without_downloads
 
@@ -173,7 +173,16 @@ async def launch(candidates: tuple[Browser, ...], say: Say, machine: Mapping[str
     """
     from playwright.async_api import async_playwright
 
-    playwright = await async_playwright().start()
+    try:
+        playwright = await async_playwright().start()
+    except Exception as error:
+        problem = await driver_problem(machine)
+        if not problem:
+            raise
+        raise BrowserError(
+            f"Playwright's driver does not start: {problem}.",
+            hint="On Debian and Ubuntu: `apt-get install libatomic1`; `readme2video doctor` checks it.",
+        ) from error
     try:
         chromium = await _start(playwright, candidates, say, without_downloads(machine))
         try:

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, suppress
 from typing import Any, Self
 
 from readme2video.engine import Work
-from readme2video.errors import BrowserError, Readme2VideoError
+from readme2video.errors import BrowserError
 from readme2video.images import blank_finding, png_size
 from readme2video.model.record import Stage
 from readme2video.model.shot import LAYOUT_PX, Shot, ShotRequest
@@ -64,9 +64,7 @@ class Shooter:
         self._warming = asyncio.create_task(self._warmed(say))
 
     async def _warmed(self, say: Say) -> None:
-        from playwright.async_api import Error
-
-        with suppress(Readme2VideoError, Error):  # the first scene meets it again, and says it
+        with suppress(Exception):  # the first scene meets it again, and says it
             await (await self._browser(say)).load()
 
     async def perform(self, request: ShotRequest, work: Work) -> Shot:
