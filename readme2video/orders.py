@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from readme2video.errors import PaymentInDoubtError
+from readme2video.errors import PaymentInDoubtError, SceneRefusedError
 from readme2video.model.order import USD_PER_CREDIT, Attempt, AttemptState, OrderPlan, PlannedOrder
 from readme2video.model.report import Cost
 
 PLAN_COLUMNS = ("Scene", "Model", "Needed", "Bought", "Credits", "USD", "State")
 LOGS_PAGE = "https://kie.ai/logs"
+KEPT_S = 14 * 86400
+"""How long the provider keeps a finished clip (kie.ai's pages on tasks), seconds."""
 
 PAY_AGAIN = "pay again"
 SKIP = "skip"
@@ -212,9 +214,7 @@ def doubt(attempt: Attempt) -> str:
 def ways_to_settle(attempt: Attempt, out: Path | None = None) -> tuple[str, ...]:
     """What can be done about it, the free ways first; each with its command."""
     scene = next(iter(attempt.order.scenes), "")
-    command = shlex.join(
-        ["readme2video", "adopt", *([] if out is None else ["--out", str(out)]), "--scene", scene],
-    )
+    command = _adopt(scene, out)
     picture = next((name for name in file_names(attempt.order.body) if attempt.id in name), "")
     look = f"`{picture}`" if picture else f"a task of {attempt.order.model} from that minute"
     return (
@@ -223,6 +223,21 @@ def ways_to_settle(attempt: Attempt, out: Path | None = None) -> tuple[str, ...]
         f"If it is not there, or if about {usd(attempt.order.credits)} may be paid twice: `{command} --pay-again`.",
         f"To do without the clip: `{command} --skip`.",
     )
+
+
+def gone(attempt: Attempt, out: Path | None = None) -> SceneRefusedError:
+    """The error for a paid clip that the provider no longer keeps: what happened, and what another one costs."""
+    scene = next(iter(attempt.order.scenes), "")
+    return SceneRefusedError(
+        f"{scene}: the clip of task {attempt.task_id} was paid for and is no longer available; "
+        f"Kie keeps clips for {KEPT_S // 86400} days.",
+        hint=f"Another one costs about {usd(attempt.order.credits)}: `{_adopt(scene, out)} --pay-again`, then the same "
+        "command. Nothing is ordered again by itself.",
+    )
+
+
+def _adopt(scene: str, out: Path | None) -> str:
+    return shlex.join(["readme2video", "adopt", *([] if out is None else ["--out", str(out)]), "--scene", scene])
 
 
 def mismatch(attempt: Attempt, said: dict[str, Any] | None, model: str = "") -> str | None:
@@ -255,6 +270,14 @@ def _is_picture_of(attempt: Attempt, name: str) -> bool:
 
 def _texts(values: Iterator[Any]) -> list[str]:
     return sorted(str(value).strip() for value in values)
+
+
+def age_s(attempt: Attempt, now: datetime) -> float:
+    """How long ago it was sent, seconds, going by the wall clock; 0 when that says nonsense."""
+    try:
+        return max(0.0, (now - datetime.fromisoformat(attempt.sent_at)).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0
 
 
 def balance_evidence(before: float | None, after: float | None, expected_credits: float) -> str:

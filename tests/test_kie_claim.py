@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from readme2video import orders
 from readme2video.animators.kie import claim
+from readme2video.cli.adopt import decide
 from readme2video.errors import PaymentInDoubtError
 from readme2video.events import Notice
 from readme2video.model.film import Clip
+from readme2video.orders import PAY_AGAIN
 from readme2video.sandbox import Sandbox
 from test_callbacks import listening
 from test_kie_animator import Shop
@@ -108,3 +112,22 @@ async def test_the_balance_is_told_as_evidence(tmp_path: Path) -> None:
         shop = Shop(box, tmp_path / "store-2")
         await shop.buy()
         assert "probably not charged" in notices(shop)
+
+
+async def test_f67_a_paid_clip_that_is_gone_can_be_bought_anew_and_only_on_a_persons_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Sandbox(job_s=0.05, faults=[{"on": "result", "nth": "always", "do": "status", "status": 404}]) as box:
+        out = tmp_path / "out"
+        shop = Shop(box, out / ".store", {"out": out})
+        await shop.buy()
+        assert await asyncio.to_thread(decide, out, "scene-0", PAY_AGAIN) == 2  # it may still be had
+        assert "No payment of scene-0 is in doubt" in capsys.readouterr().err
+        monkeypatch.setattr(orders, "KEPT_S", 0)
+        assert await asyncio.to_thread(decide, out, "scene-0", PAY_AGAIN) == 0
+        assert "$0.15" in capsys.readouterr().out
+        box.clear()
+        (clip,) = await shop.buy()
+        assert isinstance(clip, Clip)
+        assert [one.state for one in shop.attempts()] == ["waived", "done"]
+        assert len(box.orders) == 2

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readme2video.cli.run import guarded, run_to_end
-from readme2video.cli.terminal import clean_line
+from readme2video.cli.terminal import clean_line, encodable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -166,18 +168,28 @@ def _open_questions(ledger: Ledger, project: str | None, scene: str) -> list[Att
     return [
         one
         for one in ledger.attempts(project)
-        if one.state in ("unknown", "sending", "waived")
-        and one.task_id is None
-        and any(scene in (label, label.partition("@")[0]) for label in one.order.scenes)
+        if one.state in ("unknown", "sending", "waived") and one.task_id is None and _is_of(one, scene)
     ]
 
 
+def _is_of(attempt: Attempt, scene: str) -> bool:
+    return any(scene in (label, label.partition("@")[0]) for label in attempt.order.scenes)
+
+
 def _undecided(ledger: Ledger, project: str | None, scene: str) -> list[Attempt]:
-    """Those a decision still changes something for: nothing was ordered in their place."""
+    """Those a decision still changes something for: nothing was ordered in their place, or the clip is gone."""
+    from readme2video.orders import KEPT_S, age_s
+
     found = [
         one
         for one in _open_questions(ledger, project, scene)
         if one.state != "waived" or ledger.last(one.order.input_hash, one.order.project) == one
+    ]
+    now = datetime.now(UTC)
+    found += [
+        one
+        for one in ledger.attempts(project)
+        if one.state == "created" and age_s(one, now) >= KEPT_S and _is_of(one, scene)
     ]
     if not found:
         raise _nothing_in_doubt(ledger.attempts(project), scene)
@@ -245,6 +257,6 @@ async def _prove(settings: Settings, candidates: Sequence[Attempt], scene: str, 
 def _say(attempts: Sequence[Attempt], text: str, *, as_json: bool) -> None:
     if as_json:
         rows = [attempt.model_dump(mode="json") for attempt in attempts]
-        print(json.dumps({"exit_code": 0, "message": text, "attempts": rows}, ensure_ascii=False))
+        print(json.dumps({"exit_code": 0, "message": text, "attempts": rows}))
     else:
-        print(clean_line(text))
+        print(encodable(clean_line(text), sys.stdout))

@@ -45,7 +45,17 @@ from readme2video.model.film import BackdropRequest, Clip
 from readme2video.model.order import LIVE_STATES, USD_PER_CREDIT, Attempt, OrderPlan, PlannedOrder
 from readme2video.model.record import Artifact, Size, Stage
 from readme2video.model.shot import Aspect
-from readme2video.orders import Standing, balance_evidence, doubt, in_doubt, plan_orders, standing
+from readme2video.orders import (
+    KEPT_S,
+    Standing,
+    age_s,
+    balance_evidence,
+    doubt,
+    gone,
+    in_doubt,
+    plan_orders,
+    standing,
+)
 from readme2video.settings import Settings
 
 T = TypeVar("T")
@@ -451,7 +461,12 @@ class KieAnimator:
                 f"Kie could not make the clip of {work.label}: {reason}",
                 hint="Change the scene, or take another --model. Nothing is ordered again by itself.",
             )
-        file, facts = await self._fetched(state, work)
+        try:
+            file, facts = await self._fetched(state, work)
+        except DownloadExpired:
+            if age_s(attempt, self._clock.now()) < KEPT_S:
+                raise
+            raise gone(attempt, self._settings.out) from None
         clip = await asyncio.to_thread(work.keep, file, ".mp4")
         done = await self._book(lambda: book.done(attempt.id, clip, state.credits))
         if state.credits is not None and state.credits > wish.credits:

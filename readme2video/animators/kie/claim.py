@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from pathlib import Path
 
 from readme2video.callbacks import clear, woken
@@ -13,7 +12,7 @@ from readme2video.kie.client import KieClient
 from readme2video.kie.clock import Clock
 from readme2video.ledger import Ledger
 from readme2video.model.order import Attempt
-from readme2video.orders import mismatch
+from readme2video.orders import age_s, mismatch
 
 _DOUBT_S = 900.0
 """How long after a request a callback about it is waited for; then a person has to look."""
@@ -33,7 +32,7 @@ async def claimed(
         CredentialsError: The key is refused.
         PaymentInDoubtError: The task belongs to another attempt.
     """
-    scene, until = ", ".join(attempt.order.scenes), clock.monotonic() + max(0.0, _DOUBT_S - _age_s(attempt, clock))
+    scene, until = ", ".join(attempt.order.scenes), clock.monotonic() + max(0.0, _DOUBT_S - age_s(attempt, clock.now()))
     while True:
         named = woken(folder).get(attempt.id)
         why = await _refuted(attempt, named, client) if named else ""
@@ -61,11 +60,3 @@ async def _refuted(attempt: Attempt, task_id: str, client: KieClient) -> str | N
     if state.state == "missing" or (state.state == "unreadable" and not state.param):
         return ""
     return mismatch(attempt, state.param, state.model)
-
-
-def _age_s(attempt: Attempt, clock: Clock) -> float:
-    """How long ago it was sent, going by the wall clock; 0 when that says nonsense."""
-    try:
-        return max(0.0, (clock.now() - datetime.fromisoformat(attempt.sent_at)).total_seconds())
-    except ValueError:
-        return 0.0
