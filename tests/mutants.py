@@ -93,10 +93,10 @@ MUTANTS = (
         (
             Edit(
                 _POLLER,
-                "            if age > self._budget_s:\n",
+                "            if age > self._budget_s and asked_late:\n",
                 "            if age > self._budget_s:\n"
                 '                return TaskState(task_id=task_id, state="failed")\n'
-                "            if age > self._budget_s:\n",
+                "            if age > self._budget_s and asked_late:\n",
             ),
         ),
         ("tests/test_kie_animator.py", "-k", "f45"),

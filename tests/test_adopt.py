@@ -129,7 +129,7 @@ def in_text(said: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("shape", [json.dumps, in_text, dict])
 @pytest.mark.parametrize("state", ["generating", "success", "fail"])
-def test_the_right_task_is_taken(
+def test_f36_the_right_task_is_taken(
     provider: Provider, tmp_path: Path, capsys: pytest.CaptureFixture[str], shape: Any, state: str
 ):
     lose(tmp_path)
@@ -154,7 +154,7 @@ def test_the_right_task_is_taken(
         ({}, "does not say what was ordered"),
     ],
 )
-def test_a_foreign_task_is_refused_with_the_reason(
+def test_f36_a_foreign_task_is_refused_with_the_reason(
     provider: Provider, tmp_path: Path, capsys: pytest.CaptureFixture[str], param: dict[str, Any], why: str
 ):
     lose(tmp_path)
@@ -169,7 +169,7 @@ def test_a_foreign_task_is_refused_with_the_reason(
     assert "canary-key" not in said
 
 
-def test_a_task_nobody_knows_is_refused(provider: Provider, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_f36_a_task_nobody_knows_is_refused(provider: Provider, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     lose(tmp_path)
     assert adopt(tmp_path, "title", "task-404") == 2
     assert "Kie knows no such task" in capsys.readouterr().err
@@ -238,7 +238,7 @@ def test_without_key_ledger_or_network_nothing_happens(
     assert kept(tmp_path)[0].state == "unknown"
 
 
-def test_one_found_after_paying_again_is_said_to_be_paid_twice(
+def test_f37_one_found_after_paying_again_is_said_to_be_paid_twice(
     provider: Provider, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     lose(tmp_path)
@@ -260,6 +260,18 @@ def test_json_is_one_object(provider: Provider, tmp_path: Path, capsys: pytest.C
     assert adopt(tmp_path, "title", "task-1", as_json=True) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["exit_code"], said["attempts"][0]["task_id"]) == (0, "task-1")
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_f92_words_that_stdout_cannot_write_are_no_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, as_json: bool
+):
+    lose(tmp_path, "r\u00e9sum\u00e9")
+    raw = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(raw, encoding="ascii", write_through=True))
+    assert decide(tmp_path, "r\u00e9sum\u00e9", "skip", as_json=as_json) == 0
+    assert b"r?sum?: skip" in raw.getvalue() or json.loads(raw.getvalue())["attempts"][0]["state"] == "waived"
+    assert kept(tmp_path)[0].decision == "skip"
 
 
 @pytest.mark.parametrize(

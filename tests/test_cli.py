@@ -178,7 +178,7 @@ def test_bad_input_is_one_clear_message(bad: dict[str, tuple[list[str | Path], i
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere; a read-only file system stands in below")
-def test_a_read_only_output_folder(tmp_path: Path):
+def test_f82_a_read_only_output_folder(tmp_path: Path):
     home = project(tmp_path / "tiny")
     out = tmp_path / "out"
     out.mkdir(mode=0o555)
@@ -188,7 +188,7 @@ def test_a_read_only_output_folder(tmp_path: Path):
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a file system that root cannot write")
-def test_an_output_folder_nobody_can_write(tmp_path: Path):
+def test_f82_an_output_folder_nobody_can_write(tmp_path: Path):
     home = project(tmp_path / "tiny")
     done = call(home, "-o", "/proc/readme2video")
     assert done.returncode == 9
@@ -202,7 +202,7 @@ def test_json_errors_are_objects_too(tmp_path: Path):
     assert json.loads(done.stdout)["exit_code"] == 3
 
 
-def test_the_second_run_in_a_folder_names_the_first(tmp_path: Path):
+def test_f87_the_second_run_in_a_folder_names_the_first(tmp_path: Path):
     home = project(tmp_path / "tinyproject")
     first = subprocess.Popen(
         [*COMMAND, str(home), "-o", str(tmp_path / "out"), *small(home)],
@@ -269,7 +269,7 @@ def killed_and_resumed(folder: Path, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_kill_9_at_a_random_moment(tmp_path: Path, seed: int):
+def test_f86_kill_9_at_a_random_moment(tmp_path: Path, seed: int):
     killed_and_resumed(tmp_path, seed)
 
 

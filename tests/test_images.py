@@ -119,7 +119,7 @@ def test_an_animation_gives_its_first_frame(tmp_path: Path) -> None:
     assert [finding.rule for finding in upload.findings] == ["animation"]
 
 
-def test_a_noisy_picture_goes_down_the_ladder(tmp_path: Path) -> None:
+def test_f9_a_noisy_picture_goes_down_the_ladder(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (720, 1280, 3), np.uint8)
     path = saved(tmp_path / "a.png", Image.fromarray(noise))
     upload = prepare_upload(path, "16:9", limit_bytes=400_000)

@@ -126,7 +126,7 @@ def test_an_input_is_ordered_again_once_it_surely_may_be(ledger: Ledger, steps: 
     assert ledger.last("hash of title", "demo") == second
 
 
-def test_another_project_pays_for_itself(ledger: Ledger):
+def test_f88_another_project_pays_for_itself(ledger: Ledger):
     ledger.prepare(order())
     ledger.prepare(order(project="other"))
     assert len(ledger.attempts("other")) == 1
@@ -360,7 +360,7 @@ def fill_disk(ledger: Ledger) -> None:
         connection.execute(f"PRAGMA max_page_count={pages}")
 
 
-def test_a_full_disk_at_prepare_is_said_and_nothing_may_be_sent(tmp_path: Path):
+def test_f80_a_full_disk_at_prepare_is_said_and_nothing_may_be_sent(tmp_path: Path):
     ledger = Ledger(tmp_path)
     fill_disk(ledger)
     big = order().model_copy(update={"body": {"prompt": "x" * 200_000}})
@@ -395,7 +395,7 @@ FULL = textwrap.dedent(
 
 @pytest.mark.skipif(os.name != "posix", reason="limits of file sizes")
 @pytest.mark.parametrize(("limit", "noted"), [(4096, True), (0, False)])
-def test_a_full_disk_when_the_answer_comes_does_not_lose_the_task(tmp_path: Path, limit: int, noted: bool):
+def test_f81_a_full_disk_when_the_answer_comes_does_not_lose_the_task(tmp_path: Path, limit: int, noted: bool):
     """The kernel refuses every write beyond ``limit``; the room reserved for the task id lies below 4096."""
     child = subprocess.run(
         [sys.executable, "-c", FULL, str(tmp_path), str(limit), order().model_dump_json()],
@@ -412,7 +412,7 @@ def test_a_full_disk_when_the_answer_comes_does_not_lose_the_task(tmp_path: Path
     ledger.close()
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path):
+def test_f82_a_folder_that_cannot_be_written_is_said(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError):
         Ledger(tmp_path / "file" / ".store")
@@ -448,14 +448,14 @@ def refused(file: Path) -> MachineError:
 
 
 @pytest.mark.parametrize("part", [0, 0.01, 0.3, 0.5, 0.8, 0.99])
-def test_a_cut_ledger_is_refused(kept: Path, part: float):
+def test_f83_a_cut_ledger_is_refused(kept: Path, part: float):
     data = kept.read_bytes()
     kept.write_bytes(data[: int(len(data) * part)])
     assert "damaged" in refused(kept).message
 
 
 @pytest.mark.parametrize("page", [0, 1, 2, 3, 4])
-def test_a_ledger_with_a_page_of_noise_is_refused(kept: Path, page: int):
+def test_f83_a_ledger_with_a_page_of_noise_is_refused(kept: Path, page: int):
     data = bytearray(kept.read_bytes())
     data[page * 4096 : (page + 1) * 4096] = random.Random(page).randbytes(4096)  # noqa: S311
     kept.write_bytes(data)
@@ -463,12 +463,12 @@ def test_a_ledger_with_a_page_of_noise_is_refused(kept: Path, page: int):
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 8192, b"<html>not a database</html>" * 400])
-def test_anything_else_under_its_name_is_refused(tmp_path: Path, content: bytes):
+def test_f83_anything_else_under_its_name_is_refused(tmp_path: Path, content: bytes):
     (tmp_path / FILE).write_bytes(content)
     assert "damaged" in refused(tmp_path / FILE).message
 
 
-def test_a_ledger_that_is_gone_but_for_its_journal_is_refused(tmp_path: Path):
+def test_f83_a_ledger_that_is_gone_but_for_its_journal_is_refused(tmp_path: Path):
     (tmp_path / f"{FILE}-wal").write_bytes(b"frames")
     with pytest.raises(MachineError, match="journal"):
         Ledger(tmp_path)
@@ -483,7 +483,7 @@ def edited(file: Path, statement: str) -> None:
 
 
 @pytest.mark.parametrize("version", [0, 2, 99])
-def test_a_ledger_of_another_version_is_refused(kept: Path, version: int):
+def test_f83_a_ledger_of_another_version_is_refused(kept: Path, version: int):
     edited(kept, f"UPDATE readme2video_ledger SET format = {version}")  # noqa: S608
     assert f"format {version}" in refused(kept).message
 
@@ -498,7 +498,7 @@ def test_a_ledger_of_another_version_is_refused(kept: Path, version: int):
         "UPDATE readme2video_attempts SET input_hash = 'another' WHERE number = 3",
     ],
 )
-def test_a_ledger_whose_rows_make_no_sense_is_refused(kept: Path, statement: str):
+def test_f83_a_ledger_whose_rows_make_no_sense_is_refused(kept: Path, statement: str):
     edited(kept, statement)
     assert "damaged" in refused(kept).message
 

@@ -81,7 +81,7 @@ def test_a_segment_is_what_was_asked_for(tmp_path: Path):
     assert found.audio is None
 
 
-def test_the_same_frames_give_the_same_bytes(tmp_path: Path):
+def test_f98_the_same_frames_give_the_same_bytes(tmp_path: Path):
     for name in ("a", "b"):
         write(tmp_path / f"{name}.mp4", [plate(n) for n in range(8)], x264_arguments(ENCODING))
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
@@ -103,7 +103,7 @@ def test_wanted_frames_are_found_by_number(tmp_path: Path):
         assert value == pytest.approx(16 + 4 * index * 219 / 255, abs=2)
 
 
-def test_leaving_by_an_error_kills_ffmpeg_and_removes_the_file(tmp_path: Path):
+def test_f91_leaving_by_an_error_kills_ffmpeg_and_removes_the_file(tmp_path: Path):
     with (
         pytest.raises(ZeroDivisionError),
         FrameWriter(tmp_path / "a.mp4", ENCODING, x264_arguments(ENCODING), threading.Event()) as writer,
@@ -125,7 +125,7 @@ def test_stop_interrupts_writing(tmp_path: Path):
         writer.write(flat_of(plate()))
 
 
-def test_a_disk_that_refuses_is_a_clear_error(tmp_path: Path):
+def test_f82_a_disk_that_refuses_is_a_clear_error(tmp_path: Path):
     with (
         pytest.raises(EncoderError, match="ffmpeg could not write"),
         FrameWriter(tmp_path / "no" / "folder.mp4", ENCODING, x264_arguments(ENCODING), threading.Event()) as writer,

@@ -181,7 +181,7 @@ async def test_three_shapes_have_their_own_layouts(copied: Made):
     assert not [row for row in performed(events) if "16:9" in row], "what stood already is used"
 
 
-async def test_the_same_layers_give_the_same_film(copied: Made):
+async def test_f98_the_same_layers_give_the_same_film(copied: Made):
     film = copied[1] / "tinyproject" / "promo.mp4"
     before = film.read_bytes()
     _, events = await run(copied, again=("animate", "render", "stitch"))
@@ -214,7 +214,7 @@ async def test_words_that_cannot_be_set_name_their_place_in_the_file(copied: Mad
     assert caught.value.hint
 
 
-async def test_a_folder_in_use_is_refused(copied: Made):
+async def test_f87_a_folder_in_use_is_refused(copied: Made):
     other = Store(copied[1] / ".store", ignore)
     with other.holding("tinyproject"), pytest.raises(LockedError, match="process"):
         await run(copied)

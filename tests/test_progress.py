@@ -130,7 +130,7 @@ def test_quiet_says_warnings_only() -> None:
     assert stream.getvalue() == "warning: b\n"
 
 
-def test_the_face_fits_the_stream() -> None:
+def test_f92_the_face_fits_the_stream() -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
@@ -145,7 +145,7 @@ def test_the_face_fits_the_stream() -> None:
     assert face(Terminal(), {"TERM": "xterm", "CI": "true"}) is PlainProgress
 
 
-def test_a_reader_who_has_gone_is_no_error() -> None:
+def test_f92_a_reader_who_has_gone_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w", buffering=1) as stream:
@@ -154,7 +154,7 @@ def test_a_reader_who_has_gone_is_no_error() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), writing)  # so that closing has somewhere to flush to
 
 
-def test_a_poor_encoding_is_no_error() -> None:
+def test_f92_a_poor_encoding_is_no_error() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
     progress = PlainProgress(stream, watch_s=None)
@@ -164,7 +164,7 @@ def test_a_poor_encoding_is_no_error() -> None:
 
 @pytest.mark.parametrize("columns", [20, 45, 100])
 @pytest.mark.parametrize("colour", [True, False])
-def test_living_lines_in_a_terminal(columns: int, colour: bool) -> None:
+def test_f92_living_lines_in_a_terminal(columns: int, colour: bool) -> None:
     """In a pty: no line wider than the terminal, the end state stays, no foreign escape sequence passes."""
     script = (
         "import sys; sys.path.insert(0, 'tests')\n"

@@ -61,7 +61,7 @@ def test_pictures_are_named_by_place_and_stale_ones_go(folder: OutputFolder, sto
     assert "09-old-scene.png" not in names
 
 
-def test_a_file_that_was_changed_is_restored(folder: OutputFolder, store: Store):
+def test_f97_a_file_that_was_changed_is_restored(folder: OutputFolder, store: Store):
     board = storyboard()
     take = Take(aspect="16:9", timeline=arrange(board, 30), shots=tuple(shot(store.keep_bytes, n) for n in range(3)))
     folder.pictures(board, [take])
@@ -73,12 +73,12 @@ def test_a_file_that_was_changed_is_restored(folder: OutputFolder, store: Store)
     assert store.path(take.shots[0].full).read_bytes() == good
 
 
-def test_nothing_half_written_is_left(folder: OutputFolder):
+def test_f97_nothing_half_written_is_left(folder: OutputFolder):
     folder.data("report.json", b"{}")
     assert not [path for path in folder.folder.iterdir() if path.name.startswith(".partial")]
 
 
-def test_a_folder_that_is_a_file_is_a_clear_error(tmp_path: Path, store: Store):
+def test_f97_a_folder_that_is_a_file_is_a_clear_error(tmp_path: Path, store: Store):
     (tmp_path / "taken").write_text("")
     with pytest.raises(OutputError, match="taken"):
         OutputFolder(tmp_path / "taken", store)

@@ -392,7 +392,7 @@ async def test_code_keeps_its_text_and_its_colours_are_readable() -> None:
             assert (luminance(theme.background) > 0.5) == light
 
 
-async def test_a_dead_browser_is_replaced_once(work: FakeWork) -> None:
+async def test_f90_a_dead_browser_is_replaced_once(work: FakeWork) -> None:
     async with Shooter(settings(), deadline_s=60) as shooter:
         await shooter.perform(request("title", scale=0.5), work)
         chromium = shooter._chromium
@@ -407,7 +407,7 @@ async def test_a_dead_browser_is_replaced_once(work: FakeWork) -> None:
     assert gone(second)
 
 
-async def test_a_scene_that_takes_too_long_ends_the_browser(work: FakeWork) -> None:
+async def test_f90_a_scene_that_takes_too_long_ends_the_browser(work: FakeWork) -> None:
     shooter = Shooter(settings(), deadline_s=60)
     await shooter.perform(request("title", scale=0.5), work)
     assert shooter._chromium is not None
@@ -419,7 +419,7 @@ async def test_a_scene_that_takes_too_long_ends_the_browser(work: FakeWork) -> N
     await shooter.aclose()
 
 
-async def test_cancelling_leaves_no_browser(work: FakeWork) -> None:
+async def test_f90_cancelling_leaves_no_browser(work: FakeWork) -> None:
     shooter = Shooter(settings())
     await shooter.perform(request("title", scale=0.5), work)
     assert shooter._chromium is not None

@@ -137,7 +137,7 @@ async def test_the_film_meets_the_master_rules(store: Store):
     assert found.audio_s == pytest.approx(found.duration_s, abs=0.03)
 
 
-async def test_the_same_pieces_give_the_same_bytes(store: Store, tmp_path: Path):
+async def test_f98_the_same_pieces_give_the_same_bytes(store: Store, tmp_path: Path):
     file, _ = await stitched(store)
     other = Store(tmp_path / "other", ignore)
     again, _ = await stitched(other)

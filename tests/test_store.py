@@ -189,13 +189,13 @@ def test_artifacts_are_found_at_any_depth(store: Store):
     assert list(artifacts(Answer(file=kept, more=(kept, kept)))) == [kept] * 3
 
 
-def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path):
+def test_f82_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be used"):
         Store(tmp_path / "file" / "store", ignore)
 
 
-def test_one_run_holds_a_folder(tmp_path: Path):
+def test_f87_one_run_holds_a_folder(tmp_path: Path):
     first, second = Store(tmp_path / "s", ignore), Store(tmp_path / "s", ignore)
     with first.holding("acme-tool"):
         with pytest.raises(LockedError, match=f"process {os.getpid()}"), second.holding("acme-tool"):
@@ -209,7 +209,7 @@ def test_one_run_holds_a_folder(tmp_path: Path):
     second.close()
 
 
-def test_a_killed_run_leaves_no_lock_and_its_scratch_is_swept(tmp_path: Path):
+def test_f85_a_killed_run_leaves_no_lock_and_its_scratch_is_swept(tmp_path: Path):
     script = textwrap.dedent(
         f"""
         import time

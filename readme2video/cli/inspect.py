@@ -34,7 +34,7 @@ def check(target: Path, *, as_json: bool) -> int:
             )
         failed = any(verdict["level"] == "fail" for verdict in verdicts)
         if as_json:
-            print(json.dumps({"exit_code": 2 if failed else 0, "checks": verdicts}, ensure_ascii=False))
+            print(json.dumps({"exit_code": 2 if failed else 0, "checks": verdicts}))
         else:
             _show(verdicts, sys.stdout)
         return 2 if failed else 0
@@ -114,7 +114,7 @@ def status(out: Path | None, *, as_json: bool) -> int:
         ]
         if as_json:
             orders = [attempt.model_dump(mode="json") for attempt in _attempts(root)]
-            print(json.dumps({"exit_code": 0, "projects": rows, "orders": orders}, ensure_ascii=False))
+            print(json.dumps({"exit_code": 0, "projects": rows, "orders": orders}))
         elif rows:
             for row in rows:
                 _show_project(row)

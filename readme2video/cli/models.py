@@ -42,7 +42,7 @@ def models(*, live: bool, as_json: bool) -> int:
         served = asyncio.run(_served(settings)) if live else None
         rows = [_row(model, served) for model in table.values()]
         if as_json:
-            print(json.dumps({"exit_code": 0, "default": settings.model, "models": rows}, ensure_ascii=False))
+            print(json.dumps({"exit_code": 0, "default": settings.model, "models": rows}))
         else:
             _show(rows, settings.model, live=live)
         return 0

@@ -84,7 +84,11 @@ def film(verb: Literal["make", "plan"], source: str, flags: dict[str, Any]) -> i
         code = film_exit_code(result)
         for line in _shortfall(result, source):
             print(line, file=sys.stderr)
-        print(json.dumps(as_object(result) | {"exit_code": code}, ensure_ascii=False) if as_json else _paths(result))
+        if as_json:
+            print(json.dumps(as_object(result) | {"exit_code": code}))
+        else:  # as bytes: a path need not be text that stdout can write
+            sys.stdout.buffer.write(os.fsencode(_paths(result)) + b"\n")
+            sys.stdout.flush()
         return code
 
     return guarded(work, as_json=as_json)
@@ -271,7 +275,7 @@ def guarded(work: Callable[[], int], *, as_json: bool = False) -> int:
         show_error(error, sys.stderr)
         if as_json:
             said = {"exit_code": code, "error": error.message, "hint": error.hint, "scene": error.scene}
-            print(json.dumps(said, ensure_ascii=False))
+            print(json.dumps(said))
         return code
     except KeyboardInterrupt:
         print("\nStopped. Nothing finished is lost: the same command goes on from here.", file=sys.stderr)

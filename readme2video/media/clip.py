@@ -158,6 +158,11 @@ def _run(command: list[str], stop: threading.Event | None) -> subprocess.Complet
             while True:
                 try:
                     out, said = process.communicate(timeout=0.25)
+                    if process.returncode < 0:
+                        raise EncoderError(
+                            f"ffmpeg was killed (signal {-process.returncode}) while it decoded the clip.",
+                            hint="Look for free memory, then run the same command again; the clip is not bought twice.",
+                        )
                     return subprocess.CompletedProcess(command, process.returncode, out, said)
                 except subprocess.TimeoutExpired:
                     if stop is not None and stop.is_set():

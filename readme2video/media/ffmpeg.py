@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 _THREADS = 2
 """Fixed, because x264's output depends on it: the same film on every machine. Scenes are encoded side by side."""
+
+_STALL_S, _LOOK_S = 120.0, 0.25
+"""How long ffmpeg may take nothing before it is ended, and how often that is looked at."""
 
 TIMESCALE = 30_000
 
@@ -81,7 +85,7 @@ class FrameWriter:
     Args:
         file: Where to write; the suffix decides the container.
         arguments: Output arguments, as from ``x264_arguments``.
-        stop: When set, the next ``write`` raises ``InterruptedError``.
+        stop: When set, a ``write``, also one that waits, raises ``InterruptedError``.
     """
 
     def __init__(self, file: Path, encoding: Encoding, arguments: Iterable[str], stop: threading.Event) -> None:
@@ -97,6 +101,10 @@ class FrameWriter:
         self._process: subprocess.Popen[bytes] | None = None
         self._complaints = b""
         self._reader: threading.Thread | None = None
+        self._watch: threading.Thread | None = None
+        self._over = threading.Event()
+        self._stuck = False
+        self._moved = 0.0
 
     def __enter__(self) -> Self:
         try:
@@ -111,6 +119,9 @@ class FrameWriter:
         _widen(self._process.stdin)
         self._reader = threading.Thread(target=self._listen, daemon=True)
         self._reader.start()
+        self._moved = time.monotonic()
+        self._watch = threading.Thread(target=self._guard, args=(self._process,), daemon=True)
+        self._watch.start()
         return self
 
     def write(self, frame: U8) -> None:
@@ -118,7 +129,7 @@ class FrameWriter:
 
         Raises:
             InterruptedError: ``stop`` was set.
-            EncoderError: ffmpeg ended early.
+            EncoderError: ffmpeg ended early, or takes nothing any more.
         """
         if self._stop.is_set():
             raise InterruptedError
@@ -128,7 +139,10 @@ class FrameWriter:
             self._process.stdin.write(frame.data)
         except (BrokenPipeError, OSError):
             self._end()
+            if self._stop.is_set():
+                raise InterruptedError from None
             raise self._failure() from None
+        self._moved = time.monotonic()
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._process is None:
@@ -139,6 +153,8 @@ class FrameWriter:
             self._file.unlink(missing_ok=True)
             return
         if self._end() != 0:
+            if self._stop.is_set():
+                raise InterruptedError
             raise self._failure()
 
     def _end(self) -> int:
@@ -146,18 +162,35 @@ class FrameWriter:
         if self._process.stdin is not None:
             with suppress(OSError):
                 self._process.stdin.close()
+        self._moved = time.monotonic()
         code = self._process.wait()
+        self._over.set()
+        if self._watch is not None:
+            self._watch.join()
         if self._reader is not None:
             self._reader.join()
         if self._process.stderr is not None:
             self._process.stderr.close()
         return code
 
+    def _guard(self, process: subprocess.Popen[bytes]) -> None:
+        """End an ffmpeg that takes nothing for too long or is to be stopped: a write to its full pipe would wait."""
+        while not self._over.wait(_LOOK_S):
+            self._stuck = time.monotonic() - self._moved > _STALL_S
+            if self._stuck or self._stop.is_set():
+                process.kill()
+                return
+
     def _listen(self) -> None:
         if self._process is not None and self._process.stderr is not None:
             self._complaints = self._process.stderr.read()[-4000:]
 
     def _failure(self) -> EncoderError:
+        if self._stuck:
+            return EncoderError(
+                f"ffmpeg did nothing for {_STALL_S:.0f} s and was ended.",
+                hint="Run the same command again; `readme2video doctor` tests the encoder.",
+            )
         said = self._complaints.decode("utf-8", "replace").strip().splitlines()
         tail = said[-1].split("] ")[-1] if said else "no reason given"
         return EncoderError(

@@ -179,11 +179,13 @@ class KieAnimator:
         lines: list[PlannedOrder] = []
         seen: set[str] = set()
         for label, wish in wishes:
-            now = standing(await self._last(wish))
+            last = await self._last(wish)
             shared = wish.input_hash in seen
             seen.add(wish.input_hash)
-            lines.append(_line(label, wish, "bought" if shared else now, shared=shared))
-        lines += [_line(label, wish, "bought", shared=wish.input_hash in seen) for label, wish in had]
+            lines.append(_line(label, wish, "bought" if shared else standing(last), last, shared=shared))
+        for label, wish in had:
+            lines.append(_line(label, wish, "bought", await self._last(wish), shared=wish.input_hash in seen))
+            seen.add(wish.input_hash)
         plan = plan_orders(
             lines,
             model=model.id,
@@ -580,14 +582,15 @@ def _clip(wish: Wish, attempt: Attempt, video: Artifact, facts: ClipFacts) -> Cl
     )
 
 
-def _line(label: str, wish: Wish, now: Standing, *, shared: bool) -> PlannedOrder:
+def _line(label: str, wish: Wish, now: Standing, last: Attempt | None, *, shared: bool) -> PlannedOrder:
     """A scene's line of the plan; a clip that another line pays for costs nothing here."""
+    spent = last.spent_credits if last is not None and now not in ("to buy", "local") else wish.credits
     return PlannedOrder(
         scene=label,
         model=wish.model.id,
         needed_s=wish.request.duration_s,
         bought_s=wish.seconds,
-        credits=0.0 if shared else wish.credits,
+        credits=0.0 if shared else spent,
         state=now,
         note="shared" if shared else "",
     )

@@ -63,16 +63,18 @@ class Poller:
             CredentialsError: The key is refused; the task stays what it is.
             PausedError: It is still running after the budget, or its result cannot be read.
         """
-        began, silent, unreadable = self._clock.monotonic(), 0, 0
+        began, silent, unreadable, asked_late = self._clock.monotonic(), 0, 0, False
         while True:
             age = self._clock.monotonic() - began
-            if age > self._budget_s:
+            if age > self._budget_s and asked_late:
                 raise PausedError(
                     f"Task {task_id} is still not done after {self._budget_s / 60:.0f} minutes. It is paid and kept.",
                     hint="The same command goes on waiting for it; nothing is ordered again.",
                 )
             interval = next(seconds for limit, seconds in _SCHEDULE if age < limit)
-            await self._pause(interval * self._spread(), called)
+            asked_late = age > self._budget_s  # the machine may have slept: then it is asked once more before giving up
+            if not asked_late:
+                await self._pause(interval * self._spread(), called)
             try:
                 state = await self._client.task(task_id, family=family)
             except Unavailable as error:
