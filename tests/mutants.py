@@ -148,7 +148,9 @@ MUTANTS = (
         "an order is not marked before it is sent",
         (
             Edit("ledger/book.py", 'attempt_id, "sending", {"prepared"},', 'attempt_id, "prepared", {"prepared"},'),
-            Edit("ledger/book.py", '{"sending"}', '{"sending", "prepared"}'),
+            Edit(
+                "ledger/book.py", 'frozenset({"sending", "unknown"})', 'frozenset({"prepared", "sending", "unknown"})'
+            ),
         ),
         ("tests/test_kie_torture.py", "-k", "kill"),
     ),

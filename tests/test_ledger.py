@@ -604,7 +604,13 @@ LEGAL = {
     "prepared": {"sending": "sending", "not sent": "prepared", "drop": "gone"},
     "sending": {"not sent": "prepared", "created": "created", "refused": "refused", "unknown": "unknown"},
     "created": {"created": "created", "adopt": "created", "done": "done", "failed": "failed", "waive": "waived"},
-    "unknown": {"waive": "waived", "adopt": "created"},
+    "unknown": {
+        "waive": "waived",
+        "adopt": "created",
+        "created": "created",
+        "refused": "refused",
+        "unknown": "unknown",
+    },
     "done": {"waive": "waived"},
     "waived": {"waive": "waived", "adopt": "created"},
     "failed": {},
@@ -718,3 +724,21 @@ def test_an_attempt_nobody_knows_is_a_bug(ledger: Ledger):
         with pytest.raises(IllegalTransitionError):
             step(ledger, "0" * 12)
     assert not issubclass(IllegalTransitionError, Readme2VideoError)
+
+
+def test_f89_a_run_that_lost_its_lease_while_sending_keeps_its_attempt_and_its_answer(tmp_path: Path):
+    """Two workers of a fleet: the second takes over what the first, which only stood still, is sending."""
+    first, second = Ledger(tmp_path), Ledger(tmp_path)
+    try:
+        sent = first.sending(first.prepare(order()).id)
+        (left,) = second.settle_left("demo")
+        assert (left.id, left.state) == (sent.id, "unknown")
+        with pytest.raises((AlreadyOrderedError, PaymentInDoubtError)):
+            second.prepare(order())
+        assert first.created(sent.id, "task-1").state == "created"  # the answer came after all
+        with pytest.raises(AlreadyOrderedError):
+            second.prepare(order())
+        assert [(one.id, one.task_id) for one in second.attempts()] == [(sent.id, "task-1")]
+    finally:
+        first.close()
+        second.close()

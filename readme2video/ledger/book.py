@@ -44,6 +44,10 @@ def new_attempt_id() -> str:
     return uuid.uuid4().hex[:12]
 
 
+_ASKED: frozenset[AttemptState] = frozenset({"sending", "unknown"})
+"""An answer may come when another run, which thought this one dead, has called the attempt unknown: it still counts."""
+
+
 class Ledger:
     """What was ordered, what became of it, what it cost. Durable on return; safe from threads and processes.
 
@@ -183,10 +187,10 @@ class Ledger:
             OutputError: It could not be written down; the message names the task.
         """
         try:
-            return self._link(attempt_id, task_id, {"sending"})
+            return self._link(attempt_id, task_id, _ASKED)
         except _CANNOT_WRITE:
             try:
-                return self._link(attempt_id, task_id, {"sending"})
+                return self._link(attempt_id, task_id, _ASKED)
             except _CANNOT_WRITE as error:
                 self._note.add(attempt_id, task_id)
                 raise type(error)(
@@ -198,11 +202,11 @@ class Ledger:
     def refused(self, attempt_id: str, reason: str, code: int | None = None) -> Attempt:
         """The provider surely did not take it."""
         said = reason if code is None else f"{reason} (code {code})"
-        return self._move(attempt_id, "refused", {"sending"}, reason=said, settled_at=self._time())
+        return self._move(attempt_id, "refused", _ASKED, reason=said, settled_at=self._time())
 
     def unknown(self, attempt_id: str, reason: str) -> Attempt:
         """No usable answer came."""
-        return self._move(attempt_id, "unknown", {"sending"}, reason=reason)
+        return self._move(attempt_id, "unknown", _ASKED, reason=reason)
 
     def done(self, attempt_id: str, clip: Artifact, credits: float | None = None) -> Attempt:  # noqa: A002
         """The clip is in the store, verified.
@@ -242,7 +246,7 @@ class Ledger:
 
     # ------------------------------------------------------------------------------------------------ inside
 
-    def _link(self, attempt_id: str, task_id: str, allowed: set[AttemptState]) -> Attempt:
+    def _link(self, attempt_id: str, task_id: str, allowed: Collection[AttemptState]) -> Attempt:
         if not task_id:
             raise IllegalTransitionError(f"attempt {attempt_id} was linked to a task without an id")
         with self._writing() as connection:
@@ -265,12 +269,12 @@ class Ledger:
                 )
         raise error
 
-    def _move(self, attempt_id: str, to: AttemptState, allowed: set[AttemptState], **values: Any) -> Attempt:
+    def _move(self, attempt_id: str, to: AttemptState, allowed: Collection[AttemptState], **values: Any) -> Attempt:
         with self._writing() as connection:
             self._expect(connection, attempt_id, to, allowed)
             return self._write(connection, attempt_id, state=to, **values)
 
-    def _expect(self, connection: Connection, attempt_id: str, to: str, allowed: set[AttemptState]) -> Attempt:
+    def _expect(self, connection: Connection, attempt_id: str, to: str, allowed: Collection[AttemptState]) -> Attempt:
         attempt = self._one(connection, attempt_id)
         if attempt.state not in allowed:
             raise IllegalTransitionError(f"attempt {attempt_id} is {attempt.state} and cannot become {to}")
