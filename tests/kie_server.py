@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -126,17 +128,19 @@ def endless(first: bytes, piece: bytes = bytes(65536)) -> Act:
 class KieServer:
     """Answers on 127.0.0.1 by script: per path prefix a row of acts, the last of which stays."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Seen] = []
         self.dials = 0
         self.reset_unread = 0  # connections to reset before anything is read
+        self._tls = tls
         self._rows: dict[str, list[Act]] = {}
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._listener.settimeout(0.1)
         self.port = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
 
     def on(self, prefix: str, *acts: Act) -> None:
         with self._lock:
@@ -152,13 +156,14 @@ class KieServer:
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
-        self._listener.close()
+        with suppress(OSError):  # some systems shut down connections only
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the acceptor
         self._acceptor.join(5)
+        self._listener.close()
         for thread in self._threads:
             thread.join(5)
 
     def _accept(self) -> None:
-        self._listener.settimeout(0.1)
         while not self._ended.is_set():
             try:
                 connection, _ = self._listener.accept()
@@ -173,10 +178,13 @@ class KieServer:
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(20)
-        talk = Talk(connection, self._ended)
         try:
+            if self._tls:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            talk = Talk(connection, self._ended)
             if self.reset_unread:
                 self.reset_unread -= 1
+                connection.recv(1, socket.MSG_PEEK)  # it came, and is not read
                 talk.reset()
                 return
             request = _read(connection)

@@ -152,7 +152,7 @@ MUTANTS = (
                 "ledger/book.py", 'frozenset({"sending", "unknown"})', 'frozenset({"prepared", "sending", "unknown"})'
             ),
         ),
-        ("tests/test_kie_torture.py", "-k", "kill"),
+        ("tests/test_kie_faults_disk.py", "-k", "f86"),
     ),
     Mutant(
         "a redirected order is sent on",
@@ -161,7 +161,7 @@ MUTANTS = (
                 "kie/client.py", "                follow_redirects=False,\n", "                follow_redirects=True,\n"
             ),
         ),
-        ("tests/test_kie_animator.py", "-k", "f32"),
+        ("tests/test_kie_client.py", "-k", "f32"),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Every row of the fault catalogue has a test that carries its number, or a reason why it needs none.
+"""Every row of the fault catalogue has a test that carries its number.
 
 A row stands in a test's name (``test_f12_…``, ``test_f21_to_f27_…``) or in the id of a case (``F16-cut_headers``).
 """

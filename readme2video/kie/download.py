@@ -27,6 +27,8 @@ _PATIENCE_S = 20.0
 _SLOW_S = 60.0
 _SLOW_BYTES_PER_S = 10_000
 _BOXES = 10_000
+_HEAD_BYTES = 16
+"""Enough to tell an MP4; less is no file, and not worth going on with."""
 _GONE = {401, 403, 404, 410}
 _LATER = "The clip is paid for and kept at Kie for a while; run the same command again soon."
 
@@ -135,7 +137,7 @@ async def _fetch(url: str, part: _Part, *, account: Kie, clock: Clock, resolve: 
 
 async def _once(url: str, part: _Part, *, account: Kie, clock: Clock, resolve: Resolve) -> None:
     """One request. What arrived stays in the part file, so that the next may go on there."""
-    begun_at = part.have_bytes if part.etag else 0
+    begun_at = part.have_bytes if part.etag and part.have_bytes >= _HEAD_BYTES else 0
     headers = {"Range": f"bytes={begun_at}-", "If-Range": part.etag} if begun_at else {}
     async with open_public(url, account, headers=headers, resolve=resolve) as response:
         if response.status_code == 416:  # there is nothing to go on with at that place
@@ -157,7 +159,7 @@ async def _once(url: str, part: _Part, *, account: Kie, clock: Clock, resolve: R
     have = part.have_bytes
     if part.whole_bytes is not None and have != part.whole_bytes:
         raise _AgainError(f"{have} of {part.whole_bytes} bytes arrived")
-    if have < 16:
+    if have < _HEAD_BYTES:
         part.drop()
         raise _AgainError(f"it has only {have} bytes", page=True)
     if not await asyncio.to_thread(_is_whole, part.path, have):
@@ -203,7 +205,7 @@ async def _receive(response: httpx.Response, file: BinaryIO, have: int, most_byt
     head = b""
     window_at, window_bytes = clock.monotonic(), 0
     async for chunk in response.aiter_raw():
-        if have < 12:
+        if have < _HEAD_BYTES:
             head += chunk
             if len(head) >= 8 and head[4:8] != b"ftyp":
                 raise _AgainError(f"it begins with {head[:8]!r}", page=True)

@@ -29,7 +29,7 @@ class Flight:
         http: Keeps no connections, repeats nothing, follows no redirects.
         sending: Awaited when the connection stands, right before the first byte.
         started: Called when it returned.
-        within_s: How long all of it may take, seconds.
+        within_s: How long it may take to the mark, and from the mark to the end of the answer, seconds.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Flight:
         self._sending = sending
         self._started = started
         self._within_s = within_s
+        self._deadline = asyncio.timeout(None)
         self._begun = False  # the mark was asked for: from here on an interruption waits
         self._sent = False  # the mark is made: from here on the order may have been taken
         self._stop = False
@@ -81,7 +82,8 @@ class Flight:
         import httpx
 
         try:
-            async with asyncio.timeout(self._within_s):
+            async with self._deadline:
+                self._deadline.reschedule(self._due())
                 async with self._http.stream(
                     "POST", url, content=content, headers=headers, extensions={"trace": self._trace}
                 ) as response:
@@ -105,6 +107,7 @@ class Flight:
         if event != "http11.send_request_headers.started":
             return
         self._begun = True
+        self._deadline.reschedule(None)  # a mark that is being written is waited for, however slow the disk is
         try:
             await self._sending()
         except BaseException as error:
@@ -112,5 +115,9 @@ class Flight:
             raise
         if self._stop:
             raise _InterruptedError
+        self._deadline.reschedule(self._due())
         self._started()
         self._sent = True
+
+    def _due(self) -> float:
+        return asyncio.get_running_loop().time() + self._within_s

@@ -53,19 +53,23 @@ def _parsed(url: str, account: Kie) -> tuple[httpx.URL, bool]:
     except (httpx.InvalidURL, ValueError):
         raise _refused("an unusable address") from None
     host = parsed.raw_host.decode("ascii")
-    if parsed.userinfo or not host:
+    if parsed.userinfo or not host or (parsed.port is not None and not 0 < parsed.port < 65536):
         raise _refused("an unusable address")
     if own:
         return parsed, True
     if parsed.scheme != "https":
-        raise _refused(f"{parsed.scheme}://{host}, which is not https")
+        raise _refused(f"{parsed.scheme}://{parsed.netloc.decode('ascii')}, which is not https")
     if not _may_be_public(host):
-        raise _refused(f"{host}, which is not a public address")
+        raise _refused(f"{_shown(host)}, which is not a public address")
     return parsed, False
 
 
 def _refused(what: str) -> SceneRefusedError:
     return SceneRefusedError(f"Kie named a file at {sanitised(what, 120)}.", hint=_HINT)
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _origin(url: httpx.URL) -> tuple[str, bytes, int | None]:
@@ -171,7 +175,7 @@ async def _dialled(
     except (OSError, UnicodeError):
         addresses = ()
     if not own and not all(_is_public(address) for address in addresses):
-        raise _refused(f"{host}, which is not on a public address")
+        raise _refused(f"{_shown(host)}, which is not on a public address")
     problem = "the name is not known"
     for address in addresses[:_ADDRESSES]:
         request = http.build_request(
@@ -182,6 +186,10 @@ async def _dialled(
         )
         try:
             return await http.send(request, stream=True)
+        except httpx.InvalidURL:  # even without following it, the library reads where a redirect leads
+            raise _refused("an unusable address") from None
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             problem = failure(error)
-    raise PausedError(f"{host} cannot be reached: {problem}.", hint="Run the same command later; nothing is lost.")
+    raise PausedError(
+        f"{_shown(host)} cannot be reached: {problem}.", hint="Run the same command later; nothing is lost."
+    )

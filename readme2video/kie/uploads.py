@@ -98,7 +98,7 @@ class Uploads:
                         **self._request(_FORMS[form], data, name, mime),
                     ) as response:
                         answer = await read_answer(response, secret=self._secret())
-            except (httpx.HTTPError, UnreadableError, TimeoutError) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, UnreadableError, TimeoutError) as error:
                 return "", failure(error), None
             url = read_upload(answer)
             if url:
@@ -175,7 +175,7 @@ class Uploads:
                     received += len(chunk)
                     if received > size_bytes:
                         break
-        except (httpx.HTTPError, TimeoutError):
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
             return 0
         return digest.hexdigest()
 

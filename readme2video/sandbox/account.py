@@ -85,6 +85,7 @@ class Job:
     created_ms: int
     ready_at: float
     picture: bytes | None = None
+    stuck: bool = False
     fail: Problem | None = None
     fail_code: Any = "500"
     charged: bool = False
@@ -95,7 +96,7 @@ class Job:
 
     def state(self, now: float) -> str:
         """``waiting``, ``queuing``, ``generating``, ``success`` or ``fail``."""
-        if now >= self.ready_at:
+        if now >= self.ready_at and not self.stuck:
             if self.fail:
                 return "fail"
             if self.clip is not None:
@@ -293,7 +294,7 @@ def _doom(job: Job, fate: Mapping[str, Any]) -> None:
         job.fail_code = fate.get("code", "500")
         job.charged = bool(fate.get("charged"))
     elif do == "stuck":
-        job.ready_at = float("inf")
+        job.stuck = True
     elif do == "slow":
         job.ready_at = job.order.at + float(fate.get("job_s", 60))
     elif do == "charge":

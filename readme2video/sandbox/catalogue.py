@@ -134,7 +134,8 @@ class Product(Record):
     def tasks(self) -> list[str]:
         """What the list says it can do."""
         pictured = self.picture is not None
-        worded = self.picture is None or not self.fields[self.picture].required
+        field = self.fields.get(self.picture or "")
+        worded = field is None or not field.required
         return ["image-to-video"] * pictured + ["text-to-video"] * worded
 
 

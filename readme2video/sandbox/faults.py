@@ -6,7 +6,7 @@ A fault is a table, as ``{"on": "create", "nth": 2, "do": "accept_rst"}``:
     What it waits for: ``create`` (also ``create_jobs``, ``create_veo``, ``create_runway``, ``create_aleph``),
     ``record``, ``upload`` (also ``upload_stream``, ``upload_base64``, ``upload_url``), ``file`` (any file that is
     read; ``picture`` an uploaded one, ``result`` a clip), ``credit``, ``models``, ``download_url``, ``any`` request,
-    ``job`` (a task that is booked) or ``connect`` (a connection).
+    ``job`` (a task that is booked) or ``connect`` (a connection, before anything is asked).
 ``nth``
     The how-manieth match since the fault was added: a number (default 1), a list of numbers, ``"3+"`` for the third
     and all later ones, or ``"always"``.
@@ -27,7 +27,7 @@ from typing import Any, Literal
 
 from readme2video.errors import UsageError
 
-Group = Literal["connect", "early", "answer", "job", "callback"]
+Group = Literal["port", "connect", "early", "answer", "job", "callback"]
 
 TARGETS = frozenset({
     "create", "create_jobs", "create_veo", "create_runway", "create_aleph", "record", "upload", "upload_stream",
@@ -84,6 +84,8 @@ FILE_KINDS = frozenset({
     "short", "hevc10", "vfr", "large",
 })  # fmt: skip
 
+_CONNECT = frozenset({"refuse", "blackhole", "rst_before", "accept_rst", "accept_fin", "accept_hang", "raw"})
+"""What can be done before it is known what is asked."""
 _JOB = frozenset({"fail", "stuck", "slow", "charge"})
 _UNBOOKED = frozenset({"status", "body", "html", "raw", "redirect", "loop", "gzip_bomb", "huge_json", "blackhole"})
 
@@ -128,7 +130,7 @@ class FaultScript:
         Raises:
             UsageError: An unknown target, action or parameter.
         """
-        checked = [_Waiting(table=dict(table), group=_checked(table)) for table in faults]
+        checked = [_Waiting(group=_checked(table), table=dict(table)) for table in faults]
         with self._lock:
             self._waiting.extend(checked)
 
@@ -191,16 +193,13 @@ def _checked(table: Mapping[str, Any]) -> Group:
         if not number and not (isinstance(count, str) and re.fullmatch(r"always|[1-9][0-9]*\+", count)):
             raise UsageError(f"Fault {do}: nth is {nth!r}.", hint='A number, a list of numbers, "3+" or "always".')
     if do == "seq":
-        for step in table.get("steps", ()):
-            if isinstance(step, Mapping):
-                if step.get("do") not in ACTIONS or _group(str(on), step["do"]) != "answer":
-                    raise UsageError(f"Fault seq: a step cannot do {step.get('do')!r}.")
-                _check_parameters(step, step["do"], {"do"})
-            elif step is not None and not isinstance(step, int):
-                raise UsageError(f"Fault seq: {step!r} is neither a status nor a table nor null.")
+        _check_steps(table.get("steps"), str(on))
     group = _group(on, do)
-    wanted = {"job": "job", "connect": "connect"}.get(on)
-    if (group == "job") != (on == "job") or (do == "refuse" and on != "connect") or (wanted and group != wanted):
+    if (
+        (group == "job") != (on == "job")
+        or (do == "refuse" and on != "connect")
+        or (on == "connect" and do not in _CONNECT)
+    ):
         raise UsageError(
             f"Fault {do} cannot be on {on}.",
             hint="A port is closed before it is known what would have been asked: refuse goes with connect; fail, "
@@ -211,18 +210,32 @@ def _checked(table: Mapping[str, Any]) -> Group:
     return group
 
 
+def _check_steps(steps: Any, on: str) -> None:
+    if not isinstance(steps, list | tuple):
+        raise UsageError("Fault seq: steps must be a list.")
+    for step in steps:
+        if isinstance(step, Mapping):
+            if step.get("do") not in ACTIONS.keys() - {"seq"} or _group(on, step["do"]) != "answer":
+                raise UsageError(f"Fault seq: a step cannot do {step.get('do')!r}.")
+            _check_parameters(step, step["do"], {"do"})
+        elif step is not None and not isinstance(step, int):
+            raise UsageError(f"Fault seq: {step!r} is neither a status nor a table nor null.")
+
+
 def _check_parameters(table: Mapping[str, Any], do: str, common: set[str]) -> None:
     extra = set(table) - common - ACTIONS[do][0]
     if extra:
         known = ", ".join(sorted(ACTIONS[do][0])) or "none"
         raise UsageError(f"Fault {do}: unknown parameter {', '.join(sorted(extra))}.", hint=f"Known: {known}.")
+    if do == "charge" and not isinstance(table.get("credits"), int | float):
+        raise UsageError("Fault charge: credits must be a number.")
     if do == "file" and table.get("kind") not in FILE_KINDS:
         raise UsageError(f"Fault file: kind {table.get('kind')!r}.", hint=f"Kinds: {', '.join(sorted(FILE_KINDS))}.")
 
 
 def _group(on: str, do: str) -> Group:
     if on == "connect":
-        return "connect"
+        return "port" if do == "refuse" else "connect"
     if do in _JOB:
         return "job"
     if do == "cb":

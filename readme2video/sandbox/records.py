@@ -115,6 +115,8 @@ def callback_body(account: Account, job: Job, state: str | None = None) -> dict[
     task_id = job.order.task_id
     ended = state or job.state(account.clock())
     if job.order.family == "jobs":
+        if ended in ("success", "fail"):  # records lack it, callbacks have it
+            told["updateTime"] = told["completeTime"]
         if ended == "success":
             return {"code": 200, "msg": "Playground task completed successfully.", "data": told}
         if ended == "fail":

@@ -287,12 +287,12 @@ def _feed(account: Account, request: Request) -> Answer:
                 })  # fmt: skip
     if request.path.endswith("/count"):
         return Answer.of({"code": 200, "msg": "success", "data": {"total": len(rows)}})
-    asked = _json(request)
-    asked = asked if isinstance(asked, dict) else {}
+    sent = _json(request)
+    asked: dict[str, Any] = sent if isinstance(sent, dict) else {}
+    numbers = {name: value for name, value in asked.items() if type(value) is int}
     words = str(asked.get("modelDescription") or "").lower()
     rows = [row for row in rows if words in str(row["modelDescription"]).lower()]
-    size = min(100, max(1, int(asked.get("pageSize") or 10)))
-    page = max(1, int(asked.get("pageNum") or 1))
+    size, page = min(100, max(1, numbers.get("pageSize", 10))), max(1, numbers.get("pageNum", 1))
     data = {"records": rows[(page - 1) * size : page * size], "pages": math.ceil(len(rows) / size), "total": len(rows)}
     return Answer.of({"code": 200, "msg": "success", "data": data})
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
@@ -70,6 +71,7 @@ class Sandbox:
         self._zoom = zoom
         served = tuple(models) if models is not None else None
         self._account = Account(credits=credits, served=served, job_s=job_s, creates_per_10_s=creates_per_10_s)
+        self._first_faults = tuple(faults)
         self._faults = FaultScript(faults)
         self._hooks = Hooks(self._account, webhook_key)
         self._requests: list[SeenRequest] = []
@@ -121,9 +123,7 @@ class Sandbox:
             UsageError: An unknown target, action or parameter.
         """
         self._faults.add(faults)
-        for fault in faults:
-            if fault["do"] == "refuse":
-                self._run(self._shut(fault.get("for_s")))
+        self._refuse(faults)
 
     def clear(self) -> None:
         """Forget all faults and open the port again."""
@@ -145,6 +145,7 @@ class Sandbox:
                 f"The stand-in cannot listen on {_HOST}:{self._port}: {reason}.",
                 hint="Choose another port, or 0 for any free one.",
             )
+        self._refuse(self._first_faults)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -159,6 +160,11 @@ class Sandbox:
         if self._own_folder and self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
+
+    def _refuse(self, faults: Sequence[Mapping[str, Any]]) -> None:
+        for fault in faults:
+            if fault["do"] == "refuse":
+                self._run(self._shut(fault.get("for_s")))
 
     # Inside its own thread.
 
@@ -246,7 +252,11 @@ class Sandbox:
         if fault is None or fault.booked:
             fate = self._faults.take(("job",), text, "job") if "create" in names else None
             true = answer(
-                self._account, request, fate.table if fate else None, simple=fault is not None and fault.do == "simple"
+                self._account,
+                # What is not the file that was announced is not a part of it either.
+                replace(request, headers={}) if fault is not None and fault.do == "file" else request,
+                fate.table if fate else None,
+                simple=fault is not None and fault.do == "simple",
             )
             if true.job is not None:
                 await self._begin_job(true.job, fault, self._faults.take(names, text, "callback"))
@@ -305,6 +315,8 @@ class Sandbox:
 
     async def _make_and_tell(self, job: Job, how: Mapping[str, Any]) -> None:
         await self._make(job)
+        if job.stuck:
+            return
         while job.state(self._account.clock()) not in ("success", "fail"):
             left = job.ready_at - self._account.clock()
             await asyncio.sleep(min(3600.0, max(0.01, left)))

@@ -96,10 +96,13 @@ class Poller:
             if state.state == "unreadable":
                 unreadable += 1
                 if unreadable > _UNREADABLE_MOST:
+                    why = state.message.rstrip(".")
                     raise PausedError(
-                        f"Task {task_id} is done and paid, but its result cannot be read.",
+                        f"Kie's answers about task {task_id} cannot be read: {why}. It stays paid.",
                         hint="The same command asks again; if it stays, show the task's id to Kie's support.",
                     )
+            else:
+                unreadable = 0
             if state.progress is not None:
                 progress(min(0.95, state.progress))
 
