@@ -16,7 +16,7 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,6 +81,13 @@ def clear(folder: Path, attempt_id: str) -> None:
     """Forget that an attempt was called about, once its record has been read."""
     if _ATTEMPT.fullmatch(attempt_id):
         (folder / _WAKE_FOLDER / attempt_id).unlink(missing_ok=True)
+
+
+def sweep(folder: Path, attempts: Collection[str]) -> None:
+    """Forget the calls about attempts that have ended; a call may come late, or more than once."""
+    for attempt_id in attempts:
+        with suppress(OSError):  # it is tried again at the next start
+            clear(folder, attempt_id)
 
 
 def signed(task_id: str, headers: Mapping[str, str], key: str, now_s: float, tolerance_s: float = TOLERANCE_S) -> bool:

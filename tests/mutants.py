@@ -41,9 +41,10 @@ class Mutant:
     tests: tuple[str, ...]
 
 
-_ANIMATOR, _POLLER = "animators/kie/animator.py", "animators/kie/poller.py"
+_ORDERING, _COLLECTING = "animators/kie/ordering.py", "animators/kie/collecting.py"
+_POLLER = "animators/kie/poller.py"
 _CREATE = (
-    "            outcome: CreateOutcome = await self._tools[0].create("
+    "            outcome: CreateOutcome = await counter.client.create("
     "body, family=wish.model.family, sending=sending)\n"
 )
 
@@ -52,10 +53,10 @@ MUTANTS = (
         "the order is sent again when its answer is lost",
         (
             Edit(
-                _ANIMATOR,
+                _ORDERING,
                 _CREATE,
                 _CREATE + "            if isinstance(outcome, Unknown):\n"
-                "                outcome = await self._tools[0].create(\n"
+                "                outcome = await counter.client.create(\n"
                 "                    body, family=wish.model.family, sending=lambda: asyncio.sleep(0)\n"
                 "                )\n",
             ),
@@ -73,13 +74,13 @@ MUTANTS = (
                 "        return found.group().decode()\n",
             ),
             Edit(
-                _ANIMATOR,
-                "        came = attempt.id in woken(self._folder)\n",
-                "        came = attempt.id in woken(self._folder)\n"
-                '        self._told = woken(self._folder).get(attempt.id) or getattr(self, "_told", "")\n',
+                _COLLECTING,
+                "        came = attempt.id in woken(self._counter.folder)\n",
+                "        came = attempt.id in woken(self._counter.folder)\n"
+                '        self._told = woken(self._counter.folder).get(attempt.id) or getattr(self, "_told", "")\n',
             ),
             Edit(
-                _ANIMATOR,
+                _COLLECTING,
                 '        if state.state == "failed":\n',
                 '        if told := getattr(self, "_told", ""):\n'
                 '            state = state.model_copy(update={"urls": (told,)})\n'
@@ -123,7 +124,7 @@ MUTANTS = (
     ),
     Mutant(
         "a Retry-After of a day is waited for",
-        (Edit(_ANIMATOR, " or wait > _RATE_WAIT_MOST_S", ""),),
+        (Edit(_ORDERING, " or wait > _RATE_WAIT_MOST_S", ""),),
         ("tests/test_kie_animator.py", "-k", "f19", "--timeout", "60"),
     ),
     Mutant(

@@ -50,7 +50,7 @@ class Shop:
     @asynccontextmanager
     async def open(self, **flags: Any) -> AsyncIterator[tuple[KieAnimator, Store]]:
         account = Kie(base_url=self.box.url, upload_url=self.box.url, key=SecretStr("k"), pace=0.01)
-        settings = Settings(kie=account, **({"out": self.folder} | self.flags | flags))
+        settings = Settings(**({"kie": account, "out": self.folder} | self.flags | flags))
         store = Store(self.folder, self.events.append)
         try:
             async with KieAnimator(settings, self.folder, self.events.append) as animator:

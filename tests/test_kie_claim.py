@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from readme2video import orders
+from readme2video import settling
 from readme2video.animators.kie import claim
 from readme2video.cli.adopt import decide
 from readme2video.errors import PaymentInDoubtError
@@ -123,7 +123,7 @@ async def test_f67_a_paid_clip_that_is_gone_can_be_bought_anew_and_only_on_a_per
         await shop.buy()
         assert await asyncio.to_thread(decide, out, "scene-0", PAY_AGAIN) == 2  # it may still be had
         assert "No payment of scene-0 is in doubt" in capsys.readouterr().err
-        monkeypatch.setattr(orders, "KEPT_S", 0)
+        monkeypatch.setattr(settling, "KEPT_S", 0)
         assert await asyncio.to_thread(decide, out, "scene-0", PAY_AGAIN) == 0
         assert "$0.15" in capsys.readouterr().out
         box.clear()

@@ -921,8 +921,8 @@ async def test_f53_stray_news_now_and_then_does_not_end_the_wait(account: Accoun
     ("state", "meaning", "message"),
     [
         pytest.param("processing2", "running", "unknown state processing2", id="F44-unknown"),
-        pytest.param("", "running", "", id="F44-empty"),
-        pytest.param(None, "running", "", id="F44-null"),
+        pytest.param("", "running", "no state", id="F44-empty"),
+        pytest.param(None, "running", "no state", id="F44-null"),
         pytest.param(" GENERATING ", "running", "", id="F44-upper_case"),
         pytest.param("SUCCESS", "success", "", id="F44-upper_case_success"),
         pytest.param("<b>\x1b[31mnew", "running", "unknown state [31mnew", id="F44-hostile"),

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +16,9 @@ from readme2video.cli.terminal import clean_line, encodable
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from readme2video.kie.answers import TaskState
     from readme2video.ledger import Ledger
-    from readme2video.model.order import Attempt, Family
+    from readme2video.model.order import Attempt
     from readme2video.orders import Decision
-    from readme2video.settings import Settings
 
 _NEXT = "Run the same `readme2video make` command again."
 _STATES = {
@@ -36,18 +33,19 @@ def adopt(out: Path | None, scene: str, task: str, *, as_json: bool = False) -> 
 
     def work() -> int:
         from readme2video.settings import load_settings
+        from readme2video.settling import check_task_is_free, nothing_in_doubt, open_questions, proven
 
         settings = load_settings({"out": out}, os.environ, Path.cwd())
         folder, project = _ledger_folder(settings.out)
         with _ledger(folder) as ledger:
-            _check_task_is_free(ledger, scene, task)
-            candidates = _open_questions(ledger, project, scene)
-            attempt, state = run_to_end(lambda: _prove(settings, candidates, scene, task))
+            check_task_is_free(ledger, scene, task)
+            candidates = open_questions(ledger, project, scene)
+            attempt, state = run_to_end(lambda: proven(settings.kie, candidates, scene, task))
             with _holding(folder, attempt.order.project):
                 ledger.settle_left(attempt.order.project)
-                _check_task_is_free(ledger, scene, task)
-                if attempt.id not in {one.id for one in _open_questions(ledger, project, scene)}:
-                    raise _nothing_in_doubt(ledger.attempts(project), scene)  # another run was quicker
+                check_task_is_free(ledger, scene, task)
+                if attempt.id not in {one.id for one in open_questions(ledger, project, scene)}:
+                    raise nothing_in_doubt(ledger.attempts(project), scene)  # another run was quicker
                 adopted = ledger.adopt(attempt.id, task)
         said = f"Task {task} is the clip of {scene}: model, prompt and picture agree. Nothing was bought."
         if adopted.state == "waived":
@@ -67,11 +65,13 @@ def decide(out: Path | None, scene: str, decision: Decision, *, as_json: bool = 
         from readme2video.errors import UsageError
         from readme2video.orders import PAY_AGAIN, usd
         from readme2video.settings import load_settings
+        from readme2video.settling import decide as settle
+        from readme2video.settling import undecided
 
         settings = load_settings({"out": out}, os.environ, Path.cwd())
         folder, project = _ledger_folder(settings.out)
         with _ledger(folder) as ledger:
-            projects = sorted({one.order.project for one in _undecided(ledger, project, scene)})
+            projects = sorted({one.order.project for one in undecided(ledger, project, scene)})
             if len(projects) > 1:
                 raise UsageError(
                     f"{scene} is in doubt in several projects: {', '.join(projects)}.",
@@ -79,7 +79,7 @@ def decide(out: Path | None, scene: str, decision: Decision, *, as_json: bool = 
                 )
             with _holding(folder, projects[0]):
                 ledger.settle_left(projects[0])
-                decided = [ledger.waive(one.id, decision) for one in _undecided(ledger, projects[0], scene)]
+                decided = settle(ledger, undecided(ledger, projects[0], scene), decision)
         price = usd(sum(one.order.credits for one in decided))
         after = (
             f"The next run orders it again, about {price}. The first request stays counted as spent."
@@ -161,97 +161,6 @@ def _holding(folder: Path, project: str) -> Iterator[None]:
             yield
     finally:
         store.close()
-
-
-def _open_questions(ledger: Ledger, project: str | None, scene: str) -> list[Attempt]:
-    """Attempts for a scene, named with its aspect or without, that no task is linked to."""
-    return [
-        one
-        for one in ledger.attempts(project)
-        if one.state in ("unknown", "sending", "waived") and one.task_id is None and _is_of(one, scene)
-    ]
-
-
-def _is_of(attempt: Attempt, scene: str) -> bool:
-    return any(scene in (label, label.partition("@")[0]) for label in attempt.order.scenes)
-
-
-def _undecided(ledger: Ledger, project: str | None, scene: str) -> list[Attempt]:
-    """Those a decision still changes something for: nothing was ordered in their place, or the clip is gone."""
-    from readme2video.orders import KEPT_S, age_s
-
-    found = [
-        one
-        for one in _open_questions(ledger, project, scene)
-        if one.state != "waived" or ledger.last(one.order.input_hash, one.order.project) == one
-    ]
-    now = datetime.now(UTC)
-    found += [
-        one
-        for one in ledger.attempts(project)
-        if one.state == "created" and age_s(one, now) >= KEPT_S and _is_of(one, scene)
-    ]
-    if not found:
-        raise _nothing_in_doubt(ledger.attempts(project), scene)
-    return found
-
-
-def _check_task_is_free(ledger: Ledger, scene: str, task: str) -> None:
-    from readme2video.errors import UsageError
-
-    for one in ledger.attempts():
-        if one.task_id == task:
-            raise UsageError(
-                f"Task {task} is in the ledger already, for {', '.join(one.order.scenes)} of {one.order.project} "
-                f"({one.state}).",
-                hint="`readme2video status` lists what was ordered.",
-                scene=scene,
-            )
-
-
-def _nothing_in_doubt(attempts: Sequence[Attempt], scene: str) -> Exception:
-    from readme2video.errors import UsageError
-
-    names = {label for one in attempts if one.state in ("unknown", "sending") for label in one.order.scenes}
-    return UsageError(
-        f"No payment of {scene} is in doubt.",
-        hint=f"In doubt are: {', '.join(sorted(names))}." if names else "Nothing is in doubt in this folder.",
-    )
-
-
-async def _prove(settings: Settings, candidates: Sequence[Attempt], scene: str, task: str) -> tuple[Attempt, TaskState]:
-    """The one attempt the task is proven to belong to, going by the provider's own record of it."""
-    from readme2video.errors import CredentialsError, PausedError, UsageError
-    from readme2video.kie.client import KieClient
-    from readme2video.orders import mismatch
-
-    if not candidates:
-        raise UsageError(f"No payment of {scene} is in doubt.", hint="`readme2video status` lists what was ordered.")
-    if settings.kie.key is None:
-        raise CredentialsError("KIE_API_KEY is not set, and only Kie can say whose task that is.", scene=scene)
-    families: list[Family] = list(dict.fromkeys(one.order.family for one in candidates))
-    why = ""
-    async with KieClient(settings.kie) as client:
-        for family in families:
-            state = await client.task(task, family=family)
-            if state.state == "missing":
-                why = why or "Kie knows no such task"
-                continue
-            if state.state == "unreadable" and not state.param:
-                raise PausedError(
-                    f"Kie's answer about task {task} cannot be read.", hint="Try again later.", scene=scene
-                )
-            for attempt in candidates:
-                if attempt.order.family == family:
-                    reason = mismatch(attempt, state.param, state.model)
-                    if reason is None:
-                        return attempt, state
-                    why = reason
-    raise UsageError(
-        f"Task {task} is not the one that was sent for {scene}: {why}. Nothing was changed.",
-        hint="Look at https://kie.ai/logs again: the right task shows the file name that `readme2video status` names.",
-        scene=scene,
-    )
 
 
 def _say(attempts: Sequence[Attempt], text: str, *, as_json: bool) -> None:

@@ -89,7 +89,7 @@ class TaskState(Record):
             the first seconds after its creation; ``unreadable`` when the answer makes no sense, which proves nothing.
         urls: Of the result, the best one first.
         code: Of the failure; "" without one.
-        message: Why it failed, why it cannot be read, or the unknown state's name; safe to show.
+        message: Why it failed, why it cannot be read, or what is strange about its state; safe to show.
         credits: What it cost or will cost.
         progress: 0 to 1.
         param: The order as the provider keeps it, decoded; proof that a task is ours.

@@ -79,8 +79,10 @@ def read_task(task_id: str, answer: Answer, now: datetime) -> TaskState:
         why = sanitised(data.get("failMsg")) or sanitised(data.get("errorMessage")) or (message if code != 200 else "")
         number = sanitised(data.get("failCode"), 60) or sanitised(data.get("errorCode"), 60)
         return TaskState(state="failed", code=number or (str(code) if code != 200 else ""), message=why, **about)
-    known = not state or state in _RUNNING
-    return TaskState(state="running", message="" if known else f"unknown state {sanitised(state, 60)}", **about)
+    strange = ""
+    if state not in _RUNNING and (state or "state" in data):
+        strange = f"unknown state {sanitised(state, 60)}" if state else "no state"
+    return TaskState(state="running", message=strange, **about)
 
 
 def _without_state(task_id: str, body: dict[str, Any], answer: Answer, now: datetime) -> TaskState | None:

@@ -24,6 +24,18 @@ _SILENCE_MOST = 10
 """Questions in a row without an answer before they are asked slowly only."""
 
 
+class UnreadableResult(PausedError):  # noqa: N818 - what the answer is
+    """A task's answers make no sense, however often it is asked.
+
+    Args:
+        raw: The last answer as it came.
+    """
+
+    def __init__(self, message: str, *, raw: str = "", hint: str = "", scene: str | None = None) -> None:
+        super().__init__(message, hint=hint, scene=scene)
+        self.raw = raw
+
+
 class Poller:
     """Waits for tasks of one account.
 
@@ -43,6 +55,7 @@ class Poller:
         self._client, self._clock, self._budget_s, self._spread = client, clock, budget_s, spread
         self._quiet_until = 0.0
         self._near = False
+        self._strange: set[str] = set()
 
     async def finished(
         self,
@@ -52,16 +65,19 @@ class Poller:
         *,
         model: str = "",
         called: Callable[[], bool] = lambda: False,
+        notice: Callable[[str], None] = lambda _: None,
     ) -> TaskState:
         """The task's state once it succeeded or failed.
 
         Args:
             called: Whether a callback came since the last question. It only brings the next question forward: what
                 became of the task is never taken from a callback.
+            notice: Told once per task when its state is called something that is not known here.
 
         Raises:
             CredentialsError: The key is refused; the task stays what it is.
-            PausedError: It is still running after the budget, or its result cannot be read.
+            PausedError: It is still running after the budget.
+            UnreadableResult: Its answers cannot be read.
         """
         began, silent, unreadable, asked_late = self._clock.monotonic(), 0, 0, False
         while True:
@@ -97,12 +113,16 @@ class Poller:
                 unreadable += 1
                 if unreadable > _UNREADABLE_MOST:
                     why = state.message.rstrip(".")
-                    raise PausedError(
+                    raise UnreadableResult(
                         f"Kie's answers about task {task_id} cannot be read: {why}. It stays paid.",
+                        raw=state.raw,
                         hint="The same command asks again; if it stays, show the task's id to Kie's support.",
                     )
             else:
                 unreadable = 0
+            if state.state == "running" and state.message and task_id not in self._strange:
+                self._strange.add(task_id)
+                notice(f"Kie tells of task {task_id}: {state.message}. It is asked about as before.")
             if state.progress is not None:
                 progress(min(0.95, state.progress))
 
