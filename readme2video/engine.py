@@ -17,6 +17,17 @@ RequestT_contra = TypeVar("RequestT_contra", bound=Record, contravariant=True)
 ResultT_co = TypeVar("ResultT_co", bound=Record, covariant=True)
 
 
+Level = Literal["info", "warning"]
+"""Whether something is news only, or a person should look at it."""
+
+
+class Tell(Protocol):
+    """Tells the user something."""
+
+    def __call__(self, message: str, level: Level = "warning") -> None:
+        """Tell it once."""
+
+
 class Work(Protocol):
     """What the store lends an engine for one performance."""
 
@@ -44,7 +55,7 @@ class Work(Protocol):
     def progress(self, fraction: float) -> None:
         """Say how far the performance is, 0 to 1. May be called from any thread."""
 
-    def notice(self, message: str) -> None:
+    def notice(self, message: str, level: Level = "warning") -> None:
         """Tell the user something once, said again by nobody. May be called from any thread."""
 
 

@@ -21,15 +21,28 @@ from readme2video.errors import (
 )
 from readme2video.events import Emit, FilmPlanned, Notice, OrdersPlanned, ignore
 from readme2video.model.document import GatheredPicture, PinnedSource, ReadmeDocument
-from readme2video.model.film import Backdrop, BackdropRequest, Clip, Segment, TransitionClip
+from readme2video.model.film import Backdrop, BackdropNeed, BackdropRequest, Clip, Segment, TransitionClip
 from readme2video.model.order import OrderPlan
 from readme2video.model.report import Report
-from readme2video.model.shot import Aspect, Shot
+from readme2video.model.shot import Aspect, Shot, ShotRequest
 from readme2video.model.storyboard import Storyboard
 from readme2video.publish import OutputFolder
 from readme2video.readme import decode
 from readme2video.report import Take, cost, quotes, reported_scenes
-from readme2video.requests import backdrop, brief, covered, film, segment, shared_clips, shot, transition
+from readme2video.requests import (
+    ClipUse,
+    backdrop,
+    brief,
+    covered,
+    film,
+    needed,
+    pictured,
+    segment,
+    shared_clips,
+    shot,
+    transition,
+)
+from readme2video.scenes import zone_of
 from readme2video.settings import FPS, Settings
 from readme2video.sources import Source, gather_pictures, pin
 from readme2video.storyboard_file import check_sources, load_storyboard, to_yaml
@@ -127,17 +140,16 @@ async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[Gathere
         request = shot(storyboard, place, aspect, settings.scale, pictures)
         return await run(engines.shooter, request, label=tools.label(scenes[place].id, aspect))
 
-    @run.once
-    async def clips(_: int) -> list[tuple[BackdropRequest, float]]:
-        return await clip_requests(storyboard, aspect, pictures, tools)
+    uses = clip_uses(storyboard, aspect, pictures, tools)
 
     @run.once
     async def moving(place: int) -> Backdrop:
         if engines.buyer is not None:
-            wanted, start_s = (await clips(0))[place]
-            bought = await tried(engines.buyer, wanted, tools.label(scenes[place].id, aspect), tools)
+            use, label = uses[place], tools.label(scenes[place].id, aspect)
+            wanted = pictured(use.need, await run(engines.shooter, use.asked, label=label))
+            bought = await tried(engines.buyer, wanted, label, tools)
             if bought is not None:
-                return bought.model_copy(update={"start_s": start_s})
+                return bought.model_copy(update={"start_s": use.start_s})
         asked = shot(storyboard, place, aspect, settings.scale, pictures)
         free = backdrop(storyboard, place, asked, await image(place))
         return await run(engines.animator, free, label=tools.label(scenes[place].id, aspect))
@@ -178,7 +190,7 @@ async def agreed(
     # A scene left out later would change its neighbours' pictures, which are paid for.
     storyboard, _ = await fitting(
         storyboard,
-        lambda board: tools.store.each(tools.settings.aspects, lambda a: drawn(board, a, pictures, tools)),
+        lambda board: tools.store.each(tools.settings.aspects, lambda a: laid_out(board, a, pictures, tools)),
         tools,
     )
     plan = await priced(storyboard, pictures, slug, tools)
@@ -197,15 +209,14 @@ async def priced(
     buyer = tools.engines.buyer
     if buyer is None:
         return None
-    scenes = [
-        (tools.label(scene.id, aspect), request)
-        for aspect in tools.settings.aspects
-        for scene, (request, _) in zip(
-            storyboard.scenes, await clip_requests(storyboard, aspect, pictures, tools), strict=True
-        )
-    ]
-    kept = [row for row in scenes if tools.store.has(buyer, row[1], label=row[0])]
-    wanted = [row for row in scenes if row not in kept]
+    kept: list[tuple[str, BackdropNeed]] = []
+    wanted: list[tuple[str, BackdropNeed]] = []
+    for aspect in tools.settings.aspects:
+        for scene, use in zip(storyboard.scenes, clip_uses(storyboard, aspect, pictures, tools), strict=True):
+            label = tools.label(scene.id, aspect)
+            image = tools.store.kept(tools.engines.shooter, use.asked, label=label)
+            bought = image is not None and tools.store.has(buyer, pictured(use.need, image), label=label)
+            (kept if bought else wanted).append((label, use.need))
     if not wanted:
         return None
     plan = await buyer.plan(slug, wanted, kept)
@@ -213,39 +224,52 @@ async def priced(
     return plan
 
 
-async def clip_requests(
+def clip_uses(
     storyboard: Storyboard, aspect: Aspect, pictures: tuple[GatheredPicture, ...], tools: Tools
-) -> list[tuple[BackdropRequest, float]]:
-    """What to buy for each scene, and from which second on the scene plays it.
+) -> list[ClipUse]:
+    """Which clip each scene plays where clips are bought; known before anything is drawn.
 
     A shape the model lacks is cropped from another one's plate, bought once for both.
     """
-    run, buyer, settings = tools.store, tools.engines.buyer, tools.settings
+    buyer, settings = tools.engines.buyer, tools.settings
     if buyer is None:
-        raise AssertionError("nobody buys")  # the callers' first question
+        return []
     shapes = {one: buyer.serves(one, settings.encoding(one).size_px) for one in settings.aspects}
     sold = shapes[aspect]
     # A plate that another aspect needs anyway is bought once for both.
     shared = settings.text_safe != "never" and any(shape == sold != one for one, shape in shapes.items())
     asked = [shot(storyboard, place, sold, settings.scale, pictures) for place in range(len(storyboard.scenes))]
-
-    async def drawn(place: int) -> Shot:
-        return await run(tools.engines.shooter, asked[place], label=tools.label(storyboard.scenes[place].id, aspect))
-
-    shots = await run.each(range(len(asked)), drawn)
+    zones = [zone_of(one) for one in asked]
+    covers = [covered(storyboard, place, settings, cropped=sold != aspect or shared) for place in range(len(asked))]
     alone = [
-        backdrop(
-            storyboard,
-            place,
-            asked[place],
-            image,
-            covered(storyboard, place, settings, cropped=sold != aspect or shared),
-        )
-        for place, image in enumerate(shots)
+        ClipUse(one, needed(storyboard, place, one, zones[place], covers[place])) for place, one in enumerate(asked)
     ]
-    if not settings.share_clips:
-        return [(request, 0.0) for request in alone]
-    return shared_clips(arrange(storyboard, FPS), alone, [image.zone for image in shots], buyer.saves)
+    return shared_clips(arrange(storyboard, FPS), alone, zones, buyer.saves) if settings.share_clips else alone
+
+
+async def laid_out(storyboard: Storyboard, aspect: Aspect, pictures: tuple[GatheredPicture, ...], tools: Tools) -> None:
+    """See that every scene can be drawn, in the film's shape and in the one its clip is bought in; draws nothing.
+
+    Raises:
+        ShotError: One cannot; the error names it.
+    """
+    run, shooter, settings = tools.store, tools.engines.shooter, tools.settings
+    own = [shot(storyboard, place, aspect, settings.scale, pictures) for place in range(len(storyboard.scenes))]
+    bought = [use.asked for use in clip_uses(storyboard, aspect, pictures, tools)]
+
+    async def fits(asked: tuple[str, ShotRequest]) -> None:
+        scene, request = asked
+        if run.has(shooter, request, label=tools.label(scene, aspect)):
+            return
+        try:
+            await shooter.fit(request, run.path, lambda said, level="warning": tools.emit(Notice(level, said)))
+        except ShotError as error:
+            error.scene = scene
+            raise
+
+    ids = [scene.id for scene in storyboard.scenes]
+    rows = [*zip(ids, own, strict=True), *(row for row in zip(ids, bought, strict=False) if row[1] not in own)]
+    await run.each(rows, fits)
 
 
 async def tried(buyer: KieAnimator, wanted: BackdropRequest, label: str, tools: Tools) -> Clip | None:
@@ -264,6 +288,8 @@ async def tried(buyer: KieAnimator, wanted: BackdropRequest, label: str, tools: 
 async def drawn(storyboard: Storyboard, aspect: Aspect, pictures: tuple[GatheredPicture, ...], tools: Tools) -> Take:
     """A storyboard's pictures in one aspect, for a plan."""
     run, settings = tools.store, tools.settings
+    if tools.engines.buyer is not None:
+        await laid_out(storyboard, aspect, pictures, tools)
 
     async def image(place: int) -> Shot:
         request = shot(storyboard, place, aspect, settings.scale, pictures)

@@ -10,7 +10,7 @@ from string import Template
 from pydantic import Field, ValidationError
 
 from readme2video.errors import UsageError
-from readme2video.model.film import BackdropRequest
+from readme2video.model.film import BackdropNeed
 from readme2video.model.record import Record
 
 OPTIONAL = "? "
@@ -132,7 +132,7 @@ def parse_prompt(name: str, text: str) -> Prompt:
     return Prompt(name=name, variables=front.variables, choices=front.choices, lines=lines)
 
 
-def motion_prompt(request: BackdropRequest, limit: int | None) -> str:
+def motion_prompt(request: BackdropNeed, limit: int | None) -> str:
     """What a video model is told to do with a scene's picture. Nothing of the README is in it.
 
     Args:

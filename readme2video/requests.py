@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from readme2video.errors import StoryboardError
 from readme2video.model.document import Brief, GatheredPicture, ReadmeDocument, RepositoryFacts
 from readme2video.model.film import (
     Backdrop,
+    BackdropNeed,
     BackdropRequest,
     Clip,
     Encoding,
@@ -87,15 +89,43 @@ def shot(
     )
 
 
+@dataclass(frozen=True)
+class ClipUse:
+    """Which clip a scene plays, and from which second of it on.
+
+    Attributes:
+        asked: The shot whose picture is animated: the scene's own, or that of the one before whose clip it shares.
+    """
+
+    asked: ShotRequest
+    need: BackdropNeed
+    start_s: float = 0.0
+
+
 def backdrop(
     storyboard: Storyboard, place: int, asked: ShotRequest, drawn: Shot, covers: Literal["plate", "full"] = "plate"
 ) -> BackdropRequest:
     """What is animated, and how the storyboard wants it to move."""
+    return pictured(needed(storyboard, place, asked, drawn.zone, covers), drawn)
+
+
+def pictured(need: BackdropNeed, drawn: Shot) -> BackdropRequest:
+    """A need with the picture that is animated."""
+    return BackdropRequest(picture=drawn.plate if need.covers == "plate" else drawn.full, **dict(need))
+
+
+def needed(
+    storyboard: Storyboard, place: int, asked: ShotRequest, zone: Zone, covers: Literal["plate", "full"]
+) -> BackdropNeed:
+    """What a scene needs to move, before it is drawn.
+
+    Args:
+        zone: Where its words will stand.
+    """
     scene = storyboard.scenes[place]
-    return BackdropRequest(
-        picture=drawn.plate if covers == "plate" else drawn.full,
+    return BackdropNeed(
         covers=covers,
-        look=_look(asked, drawn.zone) if covers == "plate" else _look(asked),
+        look=_look(asked, zone) if covers == "plate" else _look(asked),
         motion=scene.motion,
         variant=place,
         duration_s=scene.duration_s,
@@ -131,9 +161,7 @@ def _look(asked: ShotRequest, zone: Zone | None = None) -> str:
     return hashlib.sha256(json.dumps([said, zone], sort_keys=True).encode()).hexdigest()
 
 
-def shared_clips(
-    timeline: Timeline, alone: Sequence[BackdropRequest], zones: Sequence[Zone], saves: Saves
-) -> list[tuple[BackdropRequest, float]]:
+def shared_clips(timeline: Timeline, alone: Sequence[ClipUse], zones: Sequence[Zone], saves: Saves) -> list[ClipUse]:
     """For each scene the clip it plays and from which second of it on, where neighbours share clips.
 
     A scene goes on with the clip of the one before it where both are sent without words, these stand at the same
@@ -143,18 +171,18 @@ def shared_clips(
         alone: What would be bought for each scene by itself.
         zones: Where each scene's words stand.
     """
-    found: list[tuple[BackdropRequest, float]] = []
-    for place, here in enumerate(alone):
-        found.append((here, 0.0))
-        if not place or found[-2][1]:
+    found: list[ClipUse] = []
+    for place, use in enumerate(alone):
+        found.append(use)
+        if not place or found[-2].start_s:
             continue
-        before, timing = alone[place - 1], timeline.scenes[place]
+        before, here, timing = alone[place - 1].need, use.need, timeline.scenes[place]
         start_s = (timing.start - timeline.scenes[place - 1].start) / timeline.fps
         together_s = start_s + timing.frames / timeline.fps
         alike = before.covers == here.covers == "plate" and zones[place - 1] == zones[place]
         if alike and saves(before.duration_s, here.duration_s, together_s):
-            both = before.model_copy(update={"duration_s": together_s})
-            found[-2:] = [(both, 0.0), (both, start_s)]
+            both = replace(alone[place - 1], need=before.model_copy(update={"duration_s": together_s}))
+            found[-2:] = [both, replace(both, start_s=start_s)]
     return found
 
 

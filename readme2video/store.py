@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from readme2video.engine import Engine
+from readme2video.engine import Engine, Level
 from readme2video.errors import LockedError, OutputError, Readme2VideoError
 from readme2video.events import Emit, Notice, WorkDone, WorkFailed, WorkProgressed, WorkStarted
 from readme2video.model.record import Artifact, Record
@@ -112,9 +112,13 @@ class Store:
         finally:
             del self._flying[key]
 
+    def kept(self, engine: Engine[RequestT, ResultT], request: RequestT, *, label: str = "") -> ResultT | None:
+        """The result that is kept and would be used; None when it would have to be made. Says nothing."""
+        return None if self._anew(engine, label) else self._kept(engine, self._key(engine, request))
+
     def has(self, engine: Engine[RequestT, ResultT], request: RequestT, *, label: str = "") -> bool:
         """Whether a result is kept that would be used."""
-        return not self._anew(engine, label) and self._kept(engine, self._key(engine, request)) is not None
+        return self.kept(engine, request, label=label) is not None
 
     async def each(self, items: Iterable[Item], function: Callable[[Item], Awaitable[Value]]) -> list[Value]:
         """Run a function over all items side by side and return the results in their order.
@@ -307,8 +311,8 @@ class _Work:
     def progress(self, fraction: float) -> None:
         self._emit(WorkProgressed(self._stage, self.label, fraction))
 
-    def notice(self, message: str) -> None:
-        self._emit(Notice("warning", message))
+    def notice(self, message: str, level: Level = "warning") -> None:
+        self._emit(Notice(level, message))
 
 
 def artifacts(value: object) -> Iterator[Artifact]:

@@ -26,7 +26,7 @@ from readme2video.model.film import (
     TransitionRequest,
 )
 from readme2video.model.report import ReportedWork
-from readme2video.model.shot import Aspect, Shot, ShotRequest
+from readme2video.model.shot import Aspect
 from readme2video.model.storyboard import Storyboard
 from readme2video.readme import Reader
 from readme2video.render import Renderer
@@ -54,7 +54,7 @@ class Engines:
 
     reader: Engine[PinnedSource, ReadmeDocument]
     storyboarder: Engine[Brief, Storyboard]
-    shooter: Engine[ShotRequest, Shot]
+    shooter: Shooter
     animator: Engine[BackdropRequest, CameraPath]
     buyer: KieAnimator | None
     renderer: Engine[SegmentRequest, Segment]
@@ -126,7 +126,7 @@ async def open_tools(source: Source, settings: Settings, emit: Emit) -> AsyncIte
         http = None if isinstance(source, LocalSource) else await stack.enter_async_context(_client())
         shooter = await stack.enter_async_context(Shooter(settings))
         if store.new:  # then there are scenes to shoot
-            shooter.warm(lambda message: emit(Notice("warning", message)))
+            shooter.warm(lambda message, level="warning": emit(Notice(level, message)))
         engines = choose_engines(settings, shooter, settings.out / ".store", heard_money)
         if engines.buyer is not None:
             await stack.enter_async_context(engines.buyer)
@@ -145,7 +145,7 @@ def _client() -> httpx.AsyncClient:
     )
 
 
-def choose_engines(settings: Settings, shooter: Engine[ShotRequest, Shot], store: Path, emit: Emit) -> Engines:
+def choose_engines(settings: Settings, shooter: Shooter, store: Path, emit: Emit) -> Engines:
     """The engines the settings ask for; ``auto`` takes the first of each registry whose needs are met."""
     keys = {"KIE_API_KEY"} if settings.kie.key is not None else set()
     storyboarder, why_storyboarder = _choose(

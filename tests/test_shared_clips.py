@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+import scene_samples
 from readme2video.animators.kie import KieAnimator
 from readme2video.events import ignore
-from readme2video.model.film import BackdropRequest, SceneTiming, Timeline
-from readme2video.model.record import Artifact
+from readme2video.model.film import BackdropNeed, SceneTiming, Timeline
 from readme2video.model.shot import Zone
-from readme2video.requests import Saves, shared_clips
+from readme2video.requests import ClipUse, Saves, shared_clips
 from readme2video.sandbox import Sandbox
 from readme2video.settings import Kie, Settings
 from test_kie_film import film, project  # noqa: F401 - a fixture
@@ -24,7 +24,6 @@ tidewatch next --harbour north
 tidewatch table --days 3
 ```
 """
-PICTURE = Artifact(sha256="0" * 64, suffix=".png", size_bytes=1)
 
 
 def timeline(*frames: int, overlap: int = 15) -> Timeline:
@@ -36,15 +35,17 @@ def timeline(*frames: int, overlap: int = 15) -> Timeline:
     return Timeline(fps=30, frames=starts[-1] + frames[-1], scenes=scenes)
 
 
-def requests(line: Timeline, *covers: str) -> list[BackdropRequest]:
+def uses(line: Timeline, *covers: str) -> list[ClipUse]:
     return [
-        BackdropRequest(
-            picture=PICTURE,
-            covers=what,
-            look=f"look-{place}",
-            motion="push_in",
-            variant=place,
-            duration_s=timing.frames / line.fps,
+        ClipUse(
+            scene_samples.request("title"),
+            BackdropNeed(
+                covers=what,
+                look=f"look-{place}",
+                motion="push_in",
+                variant=place,
+                duration_s=timing.frames / line.fps,
+            ),
         )
         for place, (timing, what) in enumerate(zip(line.scenes, covers, strict=True))
     ]
@@ -55,8 +56,8 @@ def at_most(longest_s: float) -> Saves:
 
 
 def shared(line: Timeline, covers: list[str], zones: list[Zone], saves: Saves) -> list[tuple[str, float, float]]:
-    found = shared_clips(line, requests(line, *covers), zones, saves)
-    return [(request.look, request.duration_s, start_s) for request, start_s in found]
+    found = shared_clips(line, uses(line, *covers), zones, saves)
+    return [(use.need.look, use.need.duration_s, use.start_s) for use in found]
 
 
 def test_the_second_scene_goes_on_where_the_first_was() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from readme2video.engine import Level
 from readme2video.model.record import Artifact
 
 
@@ -14,6 +15,7 @@ class FakeWork:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.notices: list[str] = []
+        self.levels: list[Level] = []
         self.fractions: list[float] = []
         (root / "work").mkdir(parents=True, exist_ok=True)
 
@@ -37,5 +39,6 @@ class FakeWork:
     def progress(self, fraction: float) -> None:
         self.fractions.append(fraction)
 
-    def notice(self, message: str) -> None:
+    def notice(self, message: str, level: Level = "warning") -> None:
         self.notices.append(message)
+        self.levels.append(level)

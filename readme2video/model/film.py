@@ -81,13 +81,12 @@ Backdrop = Annotated[CameraPath | Clip, Field(discriminator="kind")]
 """What moves behind the elements: a camera path over the plate, or a bought clip."""
 
 
-class BackdropRequest(Record):
-    """What an animator is asked for.
+class BackdropNeed(Record):
+    """What a scene needs to move behind its words: all that decides a clip, known before its picture is drawn.
 
     Attributes:
-        picture: What is animated, PNG: the shot's plate, or its full picture.
-        covers: Which of the two it is.
-        look: Hash of everything ``picture`` was drawn from. The same scene drawn again may differ by a bit; its look
+        covers: What is animated: the shot's plate, or its full picture.
+        look: Hash of everything the picture is drawn from. The same scene drawn again may differ by a bit; its look
             does not.
         motion: The storyboard's.
         variant: Index of the scene.
@@ -96,7 +95,6 @@ class BackdropRequest(Record):
         kind: Of the scene, for the wording of a prompt.
     """
 
-    picture: Artifact
     covers: Literal["plate", "full"] = "plate"
     look: str = ""
     motion: Motion
@@ -104,6 +102,12 @@ class BackdropRequest(Record):
     duration_s: float = Field(gt=0)
     aspect: Aspect = "16:9"
     kind: SceneKind = "title"
+
+
+class BackdropRequest(BackdropNeed):
+    """What an animator is asked for; ``picture`` is the PNG that is animated."""
+
+    picture: Artifact
 
 
 EntranceKind = Literal["rise", "slide", "fade", "type"]

@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, suppress
-from typing import Any, Self
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, Self, TypeVar
 
-from readme2video.engine import Work
+from readme2video.engine import Tell, Work
 from readme2video.errors import BrowserError
 from readme2video.images import blank_finding, png_size
-from readme2video.model.record import Stage
-from readme2video.model.shot import LAYOUT_PX, Shot, ShotRequest
-from readme2video.scenes.browser import Say, find_browsers, install_browser
+from readme2video.model.record import Artifact, Stage
+from readme2video.model.shot import LAYOUT_PX, Shot, ShotRequest, Zone
+from readme2video.scenes.browser import find_browsers, install_browser
 from readme2video.scenes.chromium import Chromium, ScenePage, launch
 from readme2video.scenes.layers import colours, elements_of, findings_of, raise_problems
-from readme2video.scenes.markup import build
+from readme2video.scenes.markup import Markup, build
 from readme2video.scenes.type_scale import groups
 from readme2video.settings import Settings
 
+T = TypeVar("T")
+
 SHOT_DEADLINE_S = 10.0
+IDLE_S = 3.0
+"""How long the browser stays when nothing is drawn. A clip is waited for minutes, a browser holds hundreds of MB."""
 MOST_PICTURE_PIXELS = 40_000_000
 
 
 class Shooter:
-    """Shoots scenes in one browser that starts with the first scene and dies with ``aclose``.
+    """Shoots scenes in one browser that starts with the first scene and ends soon after the last one.
+
+    Should another scene come later, another browser is started. On leaving the context none is left.
 
     Args:
         settings: Which browser to use.
         deadline_s: Limit for one scene, the browser's start not counted.
+        idle_s: How long the browser stays when nothing is drawn.
     """
 
     stage: Stage = "shoot"
@@ -35,9 +44,13 @@ class Shooter:
     output = Shot
     parallel = 2
 
-    def __init__(self, settings: Settings, *, deadline_s: float = SHOT_DEADLINE_S) -> None:
+    def __init__(self, settings: Settings, *, deadline_s: float = SHOT_DEADLINE_S, idle_s: float = IDLE_S) -> None:
         self._settings = settings
         self._deadline_s = deadline_s
+        self._idle_s = idle_s
+        self._drawing = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._resting: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
         self._stack: AsyncExitStack | None = None
         self._chromium: Chromium | None = None
@@ -51,21 +64,35 @@ class Shooter:
 
     async def aclose(self) -> None:
         """End the browser; a later scene would start another one."""
+        if self._timer is not None:
+            self._timer.cancel()
         if self._warming is not None:
             self._warming.cancel()
-            await asyncio.wait((self._warming,))
-            self._warming = None
-        stack, self._stack, self._chromium = self._stack, None, None
-        if stack is not None:
-            await stack.aclose()
+        for task in (self._warming, self._resting):
+            if task is not None:
+                await asyncio.wait((task,))
+        self._timer = self._warming = self._resting = None
+        await self._end()
 
-    def warm(self, say: Say) -> None:
+    def warm(self, tell: Tell) -> None:
         """Start the browser and load its pages now, while other work is done that the first scene waits for."""
-        self._warming = asyncio.create_task(self._warmed(say))
+        self._warming = asyncio.create_task(self._warmed(tell))
 
-    async def _warmed(self, say: Say) -> None:
+    async def _warmed(self, tell: Tell) -> None:
         with suppress(Exception):  # the first scene meets it again, and says it
-            await (await self._browser(say)).load()
+            await (await self._browser(tell)).load()
+
+    async def fit(self, request: ShotRequest, path: Callable[[Artifact], Path], tell: Tell) -> None:
+        """See that a scene can be shot, without taking its pictures: a small part of the time.
+
+        Args:
+            path: Where an artifact's bytes lie.
+
+        Raises:
+            ShotError: Words do not fit, or the picture cannot be shown; ``path`` is the slot's.
+            BrowserError: No browser, or it failed twice in a row.
+        """
+        await self._on_page(request, tell, lambda page: self._laid_out(request, path, page))
 
     async def perform(self, request: ShotRequest, work: Work) -> Shot:
         """Shoot a scene.
@@ -74,13 +101,21 @@ class Shooter:
             ShotError: Words do not fit, or the picture cannot be shown; ``path`` is the slot's.
             BrowserError: No browser, or it failed twice in a row.
         """
+        return await self._on_page(request, work.notice, lambda page: self._shoot(request, work, page))
+
+    async def _on_page(self, request: ShotRequest, tell: Tell, act: Callable[[ScenePage], Awaitable[T]]) -> T:
+        """Do something on a page; a browser that dies meanwhile is replaced once."""
+        async with self._awake():
+            return await self._tried(request, tell, act)
+
+    async def _tried(self, request: ShotRequest, tell: Tell, act: Callable[[ScenePage], Awaitable[T]]) -> T:
         from playwright.async_api import Error
 
         for attempt in (1, 2):
-            chromium = await self._browser(work.notice)
+            chromium = await self._browser(tell)
             try:
                 async with chromium.page() as page, asyncio.timeout(self._deadline_s):
-                    return await self._shoot(request, work, page)
+                    return await act(page)
             except TimeoutError:
                 await self._drop(chromium)
                 raise BrowserError(
@@ -96,14 +131,41 @@ class Shooter:
                     ) from None
         raise AssertionError("unreachable")  # the second attempt returns or raises
 
-    async def _browser(self, say: Say) -> Chromium:
+    @asynccontextmanager
+    async def _awake(self) -> AsyncIterator[None]:
+        """Keep the browser while something is drawn; after the last of it, let it go when nothing follows."""
+        self._drawing += 1
+        try:
+            yield
+        finally:
+            self._drawing -= 1
+            if not self._drawing:
+                if self._timer is not None:
+                    self._timer.cancel()
+                self._timer = asyncio.get_running_loop().call_later(self._idle_s, self._rest)
+
+    def _rest(self) -> None:
+        if not self._drawing:
+            self._resting = asyncio.create_task(self._rested())
+
+    async def _rested(self) -> None:
+        async with self._lock:  # whoever draws next counts before it waits for the lock
+            if not self._drawing:
+                await self._end()
+
+    async def _end(self) -> None:
+        stack, self._stack, self._chromium = self._stack, None, None
+        if stack is not None:
+            await stack.aclose()
+
+    async def _browser(self, tell: Tell) -> Chromium:
         async with self._lock:
             if self._chromium is None:
                 candidates = find_browsers(self._settings)
                 if not candidates:
-                    candidates = (await install_browser(self._settings, say),)
+                    candidates = (await install_browser(self._settings, lambda news: tell(news, "info")),)
                 stack = AsyncExitStack()
-                started = launch(candidates, say, self._settings.machine)
+                started = launch(candidates, tell, self._settings.machine)
                 self._chromium = await stack.enter_async_context(started)
                 self._stack = stack
             return self._chromium
@@ -111,11 +173,14 @@ class Shooter:
     async def _drop(self, chromium: Chromium) -> None:
         async with self._lock:
             if self._chromium is chromium:
-                await self.aclose()
+                await self._end()
 
-    async def _shoot(self, request: ShotRequest, work: Work, page: ScenePage) -> Shot:
-        layout, size = LAYOUT_PX[request.aspect], request.picture_px
-        scale = size.width / layout.width
+    async def _laid_out(
+        self, request: ShotRequest, path: Callable[[Artifact], Path], page: ScenePage
+    ) -> tuple[Markup, dict[str, Any]]:
+        """Show a scene; gives its markup and the page's report."""
+        layout = LAYOUT_PX[request.aspect]
+        scale = request.picture_px.width / layout.width
         markup = build(request)
         spec: dict[str, Any] = {
             "html": markup.html,
@@ -131,12 +196,17 @@ class Shooter:
             "vector": False,
         }
         if request.picture is not None:
-            data = await asyncio.to_thread(work.path(request.picture).read_bytes)
+            data = await asyncio.to_thread(path(request.picture).read_bytes)
             suffix = request.picture.suffix
             spec["picture"] = page.serve(data, suffix, f"{request.picture.sha256}{suffix}")
             spec["vector"] = suffix == ".svg"
         report = {"scale": scale, **await page.show(layout, scale, spec)}
         raise_problems(request, markup, report)
+        return markup, report
+
+    async def _shoot(self, request: ShotRequest, work: Work, page: ScenePage) -> Shot:
+        size = request.picture_px
+        markup, report = await self._laid_out(request, work.path, page)
         elements = elements_of(request, markup, report)
         layers = ["full", "plate", "ink"]
         if any(element.sheet == "panels" for element in elements):
@@ -166,3 +236,8 @@ class Shooter:
             zone=markup.zone,
             findings=findings_of(request, markup, report),
         )
+
+
+def zone_of(request: ShotRequest) -> Zone:
+    """Where a scene's words will stand; known before it is drawn."""
+    return build(request).zone

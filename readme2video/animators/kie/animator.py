@@ -28,7 +28,7 @@ from readme2video.kie.models import (
     validate,
 )
 from readme2video.media.clip import verify_clip
-from readme2video.model.film import BackdropRequest, Clip
+from readme2video.model.film import BackdropNeed, BackdropRequest, Clip
 from readme2video.model.order import LIVE_STATES, Attempt, OrderPlan, PlannedOrder
 from readme2video.model.record import Size, Stage
 from readme2video.model.shot import Aspect
@@ -113,7 +113,7 @@ class KieAnimator:
     # ------------------------------------------------------------------------------------------------ before
 
     async def plan(
-        self, project: str, wanted: Sequence[tuple[str, BackdropRequest]], kept: Sequence[tuple[str, BackdropRequest]]
+        self, project: str, wanted: Sequence[tuple[str, BackdropNeed]], kept: Sequence[tuple[str, BackdropNeed]]
     ) -> OrderPlan:
         """What the film's clips would cost, with the live list of models and the balance asked. Buys nothing.
 
@@ -163,7 +163,7 @@ class KieAnimator:
             )
         return plan
 
-    def _wish(self, request: BackdropRequest, model: Model) -> Wish:
+    def _wish(self, request: BackdropNeed, model: Model) -> Wish:
         return wish_for(request, model, self._settings.resolution)
 
     def _checked(self, wish: Wish) -> None:

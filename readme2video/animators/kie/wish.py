@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from readme2video.kie.models import Model, order_body, price_credits, seconds_for
-from readme2video.model.film import BackdropRequest
+from readme2video.model.film import BackdropNeed
 from readme2video.model.order import Order
 from readme2video.prompts import motion_prompt
 
@@ -17,7 +17,7 @@ from readme2video.prompts import motion_prompt
 class Wish:
     """A clip that a scene needs; equal hashes are the same clip."""
 
-    request: BackdropRequest
+    request: BackdropNeed
     model: Model
     resolution: str | None
     seconds: int
@@ -64,7 +64,7 @@ class Wish:
         )
 
 
-def wish_for(request: BackdropRequest, model: Model, resolution: str | None) -> Wish:
+def wish_for(request: BackdropNeed, model: Model, resolution: str | None) -> Wish:
     """The clip a request needs from a model.
 
     Raises:
