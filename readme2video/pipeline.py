@@ -40,6 +40,7 @@ from readme2video.requests import (
     segment,
     shared_clips,
     shot,
+    sounds,
     transition,
 )
 from readme2video.scenes import zone_of
@@ -170,13 +171,18 @@ async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[Gathere
         return await (joined((number + 1) // 2) if number % 2 else rendered(number // 2))
 
     pieces = await run.each(range(2 * len(scenes) - 1), piece)
-    whole = await run(engines.stitcher, film(storyboard, pieces, timeline, encoding), label=tools.label("film", aspect))
+    backdrops = tuple([await moving(place) for place in range(len(scenes))])
+    heard = sounds(timeline, backdrops) if settings.music == "clip" else ()
+    if settings.music == "clip" and not heard:
+        tools.emit(Notice("warning", f"--music clip: no clip of the {aspect} film has sound; the film is silent."))
+    whole_film = film(storyboard, pieces, timeline, encoding, heard)
+    whole = await run(engines.stitcher, whole_film, label=tools.label("film", aspect))
     return Take(
         aspect=aspect,
         timeline=timeline,
         shots=tuple([await image(place) for place in range(len(scenes))]),
         segments=tuple([await rendered(place) for place in range(len(scenes))]),
-        backdrops=tuple([await moving(place) for place in range(len(scenes))]),
+        backdrops=backdrops,
         film=whole,
     )
 

@@ -21,6 +21,7 @@ from readme2video.model.film import (
     Clip,
     Encoding,
     FilmRequest,
+    SceneSound,
     SceneTiming,
     Segment,
     SegmentRequest,
@@ -225,12 +226,35 @@ def transition(
     )
 
 
+def sounds(timeline: Timeline, backdrops: Sequence[Backdrop]) -> tuple[SceneSound, ...]:
+    """The sounds of all clips that have one, each under its own scene."""
+    return tuple(
+        SceneSound(
+            scene=timing.scene,
+            clip=moving.video,
+            duration_s=moving.duration_s,
+            start_s=moving.start_s,
+            at=timing.start,
+            frames=timing.frames,
+            head_frames=timing.head_frames,
+            tail_frames=timing.tail_frames,
+        )
+        for timing, moving in zip(timeline.scenes, backdrops, strict=True)
+        if isinstance(moving, Clip) and moving.has_sound
+    )
+
+
 def film(
-    storyboard: Storyboard, pieces: Sequence[Segment | TransitionClip | None], timeline: Timeline, encoding: Encoding
+    storyboard: Storyboard,
+    pieces: Sequence[Segment | TransitionClip | None],
+    timeline: Timeline,
+    encoding: Encoding,
+    heard: tuple[SceneSound, ...] = (),
 ) -> FilmRequest:
     """All pieces in order; None where neighbours are cut hard."""
     return FilmRequest(
         pieces=tuple(piece.body for piece in pieces if piece is not None),
+        sounds=heard,
         frames=timeline.frames,
         encoding=encoding,
         title=storyboard.project,

@@ -96,6 +96,7 @@ class Settings(Record):
         max_cost: The most the film may cost, US dollars.
         yes: Agreed to the plan beforehand.
         text_safe: Which scenes are animated without their words; ``always`` all, ``never`` none.
+        music: What is heard: ``clip`` keeps the sound of bought clips; otherwise the film has a silent track.
         share_clips: Let neighbouring scenes whose words stand alike share one longer clip where that is cheaper.
         on_failure: What becomes of a scene that could not be bought.
         callback_url: Public address of a callback receiver.
@@ -123,6 +124,7 @@ class Settings(Record):
     max_cost: float | None = Field(default=None, ge=0)
     yes: bool = False
     text_safe: Literal["auto", "always", "never"] = "auto"
+    music: Literal["auto", "none", "clip"] = "auto"
     share_clips: bool = False
     on_failure: Literal["local", "stop"] = "local"
     callback_url: str | None = None

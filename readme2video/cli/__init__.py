@@ -52,6 +52,12 @@ _film_options = _options(
         help="Which scenes are sent without their words, which are laid over the clip.  [default: auto]",
     ),
     click.option(
+        "--music",
+        type=click.Choice(["auto", "none", "clip"]),
+        help="clip keeps the sound of bought clips, and asks for it where the model has a switch, which may cost more; "
+        "else the film is silent.  [default: auto]",
+    ),
+    click.option(
         "--share-clips",
         is_flag=True,
         default=None,

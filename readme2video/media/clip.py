@@ -14,7 +14,7 @@ from readme2video.media.clip_frames import ClipFrames
 from readme2video.media.ffmpeg import ffmpeg
 from readme2video.model.record import Size
 
-__all__ = ["LONGEST_S", "SHORTEST_S", "ClipFacts", "ClipFrames", "verify_clip"]
+__all__ = ["LONGEST_S", "SHORTEST_S", "ClipFacts", "ClipFrames", "run_child", "verify_clip"]
 
 SHORTEST_S, LONGEST_S = 0.5, 60.0
 """Lengths a clip may have."""
@@ -92,9 +92,9 @@ def verify_clip(path: Path, stop: threading.Event | None = None) -> ClipFacts:
 
 def _decoded(path: Path, header: ClipHeader, stop: threading.Event | None) -> tuple[list[tuple[float, float]], Size]:
     """Decode everything in a child: the time and duration of every frame in seconds, and the size as seen."""
-    shown = _run([*opened_alone(path, header), "-frames:v", "1", *_CHECKSUMS], stop)
+    shown = run_child([*opened_alone(path, header), "-frames:v", "1", *_CHECKSUMS], stop)
     # A corner of every frame is enough for the list; the decoder has to make all of them anyway.
-    listing = _run(
+    listing = run_child(
         [
             *opened_alone(path, header),
             "-t",
@@ -144,7 +144,7 @@ def opened_alone(path: Path, header: ClipHeader) -> list[str]:
     ]  # fmt: skip
 
 
-def _run(command: list[str], stop: threading.Event | None) -> subprocess.CompletedProcess[bytes]:
+def run_child(command: list[str], stop: threading.Event | None) -> subprocess.CompletedProcess[bytes]:
     """Run a child to its end, listening for ``stop``."""
     deadline = time.monotonic() + _DEADLINE_S
     try:

@@ -76,6 +76,53 @@ def read_header(path: Path) -> ClipHeader:
         raise PausedError(f"The clip cannot be read: {error.strerror or error}.", hint=FETCH_AGAIN) from None
 
 
+@dataclass(frozen=True)
+class ClipTimes:
+    """Times on the file's own clock, seconds.
+
+    Attributes:
+        first_picture_s: When the first picture is shown.
+        sound_ends_s: When the last of the sound begins, at the latest.
+    """
+
+    first_picture_s: float
+    sound_ends_s: float
+
+
+def read_times(path: Path, start_s: float) -> ClipTimes:
+    """When a clip's pictures and sound are to be shown and heard, by its packets; nothing is decoded.
+
+    Args:
+        start_s: The first picture at or after this place counts; at 0 the very first one.
+
+    Raises:
+        PausedError: It is incomplete or damaged.
+    """
+    import av
+
+    options = {"protocol_whitelist": "file,pipe"}
+    pictures: list[float] = []
+    sound_ends_s = 0.0
+    try:
+        with av.open(str(path.absolute()), format=_container(path), options=options) as opened:
+            attached = av.stream.Disposition.attached_pic
+            video = next(one for one in opened.streams.video if not one.disposition & attached)
+            begins_s = (opened.start_time or 0) / 1_000_000
+            for packet in opened.demux(video, *opened.streams.audio[:1]):
+                if packet.pts is None or packet.time_base is None or packet.is_discard:
+                    continue
+                time_s = float(packet.pts * packet.time_base)
+                if packet.stream is video:
+                    pictures.append(time_s)
+                else:
+                    sound_ends_s = max(sound_ends_s, time_s)
+    except (av.error.FFmpegError, OSError, StopIteration) as error:
+        raise PausedError(f"The clip cannot be read: {error}.", hint=FETCH_AGAIN) from None
+    wanted = begins_s + start_s - 1e-4 if start_s > 0 else float("-inf")
+    first = min((time_s for time_s in pictures if time_s >= wanted), default=max(pictures, default=0.0))
+    return ClipTimes(first, sound_ends_s)
+
+
 def _container(path: Path) -> str:
     """The demuxer for a file, by its first bytes; an MP4 must also hold all that its boxes promise."""
     size = path.stat().st_size

@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -36,6 +37,35 @@ _MATRICES = {1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m",
 _PQ, _HLG = 16, 18
 _WIDE_PRIMARIES = {9: "bt2020", 11: "smpte431", 12: "smpte432"}
 _TRANSFERS = {1: "bt709", 14: "bt2020-10", 15: "bt2020-12", _PQ: "smpte2084", _HLG: "arib-std-b67"}
+
+
+@dataclass(frozen=True)
+class Playing:
+    """How a scene plays a clip.
+
+    Attributes:
+        start_s: Where in the clip it begins.
+        slower: What the clip's times are multiplied by; 1 for its own pace.
+        reach: Frames that the swing at its end reaches to either side; 0 when it does not swing.
+        forward_s: How long it runs forward, seconds of the scene.
+    """
+
+    start_s: float
+    slower: float
+    reach: int
+    forward_s: float
+
+
+def playing(duration_s: float, start_s: float, frames: int, fps: int, size_px: Size) -> Playing:
+    """How a scene of some frames plays a clip from a place on."""
+    start_s = max(0.0, min(start_s, duration_s - _LEAST_S))
+    available = (duration_s - start_s) * fps
+    slower = (frames + 0.5) / available if available < frames - 0.5 else 1.0
+    if slower <= 1 / (1 - _SLOWED_MOST) + 1e-3:
+        return Playing(start_s, slower, 0, frames / fps)
+    most = min(_SWING_MOST, (_SWING_BYTES // frame_size(size_px.width, size_px.height) - 1) // 2)
+    reach = max(1, min(most, int(available - 1) // 2))
+    return Playing(start_s, 1.0, reach, (available - reach) / fps)
 
 
 class ClipFrames:
@@ -69,19 +99,11 @@ class ClipFrames:
         start_s: float = 0.0,
         stop: threading.Event,
     ) -> None:
-        start_s = max(0.0, min(start_s, duration_s - _LEAST_S))
-        available = (duration_s - start_s) * fps
-        slower = (frames + 0.5) / available if available < frames - 0.5 else 1.0
-        self._swings = slower > 1 / (1 - _SLOWED_MOST) + 1e-3
-        if self._swings:
-            slower = 1.0
-            most = min(_SWING_MOST, (_SWING_BYTES // frame_size(size_px.width, size_px.height) - 1) // 2)
-            self._reach = max(1, min(most, int(available - 1) // 2))
-        else:
-            self._reach = 0
+        how = playing(duration_s, start_s, frames, fps, size_px)
+        self._reach, self._swings = how.reach, how.reach > 0
         self._file, self._frames, self._stop = file, frames, stop
         self._size = frame_size(size_px.width, size_px.height)
-        self._command = _playing(file, size_px, fps, start_s, slower)
+        self._command = _playing(file, size_px, fps, how.start_s, how.slower)
         self._given = 0
         self._pulled = 0
         self._ended = False

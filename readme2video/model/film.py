@@ -202,10 +202,38 @@ class TransitionClip(Record):
     frames: int
 
 
+class SceneSound(Record):
+    """The sound of a scene's clip, as long as the scene.
+
+    Attributes:
+        clip: As bought.
+        duration_s: Of the clip.
+        start_s: Where in the clip the scene begins.
+        at: The scene's first frame in the film.
+        frames: Length of the scene, both transitions included.
+        head_frames: Over which it swells.
+        tail_frames: Over which it sinks.
+    """
+
+    scene: str
+    clip: Artifact
+    duration_s: float
+    start_s: float
+    at: int
+    frames: int
+    head_frames: int
+    tail_frames: int
+
+
 class FilmRequest(Record):
-    """All pieces of a film in order, each an MP4 with the same encoding, joined by stream copy."""
+    """All pieces of a film in order, each an MP4 with the same encoding, joined by stream copy.
+
+    Attributes:
+        sounds: What is heard; without any the film has a silent track.
+    """
 
     pieces: tuple[Artifact, ...]
+    sounds: tuple[SceneSound, ...] = ()
     frames: int
     encoding: Encoding
     title: str

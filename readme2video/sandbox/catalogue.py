@@ -108,6 +108,10 @@ class Product(Record):
         width, height = (short * side / min(ratio) for side in ratio)
         return Size(width=round(width / 2) * 2, height=round(height / 2) * 2)
 
+    def has_sound(self, given: dict[str, Any]) -> bool:
+        """Whether the clip has sound: as ordered where there is a switch, else always."""
+        return self.sound is None or bool(self.value(self.sound, given))
+
     def credits(self, given: dict[str, Any]) -> float | None:
         """Price of an order; None where the combination is not sold."""
         key = str(self.value(self.resolution, given) or "default")

@@ -36,6 +36,7 @@ class ClipPlan:
         picture: The uploaded file; None for a plain card.
         zoom: How much larger the picture is in the last frame than in the first.
         distort: Bend it, as models bend small words.
+        sound: Give it a sound track.
     """
 
     picture: bytes | None
@@ -43,11 +44,12 @@ class ClipPlan:
     seconds: float
     zoom: float = 0.04
     distort: bool = False
+    sound: bool = True
 
     @property
     def key(self) -> str:
         """Hash of all that decides the clip."""
-        shape = f"{self.size_px.width}x{self.size_px.height} {self.seconds} {self.zoom} {self.distort}"
+        shape = f"{self.size_px.width}x{self.size_px.height} {self.seconds} {self.zoom} {self.distort} {self.sound}"
         return hashlib.sha256(shape.encode() + b"\0" + (self.picture or b"")).hexdigest()
 
 
@@ -65,7 +67,7 @@ def picture_facts(data: bytes) -> tuple[str, Size] | None:
 
 
 def make_clip(plan: ClipPlan, folder: Path, stop: threading.Event) -> bytes:
-    """The clip's bytes: H.264 at 24 fps with a quiet sound track.
+    """The clip's bytes: H.264 at 24 fps, with a quiet sound track if it is to have one.
 
     Raises:
         InterruptedError: ``stop`` was set.
@@ -95,9 +97,12 @@ def _write(plan: ClipPlan, target: Path, stop: threading.Event) -> None:
 
     planes = _planes(plan)
     encoding = Encoding(size_px=plan.size_px, fps=FPS, preset="ultrafast", crf=23)
-    arguments = [
+    tone = [
         "-f", "lavfi", "-i", f"sine=frequency=196:sample_rate=48000:duration={plan.seconds:g}",
         "-map", "0:v", "-map", "1:a", "-af", "volume=0.03", "-c:a", "aac", "-b:a", "64k",
+    ]  # fmt: skip
+    arguments = [
+        *(tone if plan.sound else ["-an"]),
         "-c:v", "libx264", "-preset", encoding.preset, "-crf", f"{encoding.crf:g}", "-pix_fmt", "yuv420p",
         "-threads", "2", "-vf", "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709",
         "-x264-params", "colorprim=bt709:transfer=bt709:colormatrix=bt709",

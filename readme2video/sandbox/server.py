@@ -334,6 +334,7 @@ class Sandbox:
             seconds=job.product.length_s(job.given),
             zoom=self._zoom,
             distort=self._distort,
+            sound=job.product.has_sound(job.given),
         )
         clip: bytes | None = None
         with suppress(Readme2VideoError, InterruptedError):

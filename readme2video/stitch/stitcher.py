@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from readme2video.engine import Work, in_thread
 from readme2video.errors import EncoderError
+from readme2video.media.clip_sound import RATE_HZ
 from readme2video.media.ffmpeg import TIMESCALE
 from readme2video.media.planes import to_jpeg
 from readme2video.media.probe import frames, probe
 from readme2video.model.film import Film, FilmRequest
 from readme2video.model.record import Stage
+from readme2video.stitch.sound import add_sound_stream, film_sound, packets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-SAMPLE_RATE_HZ = 48_000
-_AAC_FRAME = 1024
+    from readme2video.stitch.sound import F32
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Stitcher:
 
 def _stitch(stop: threading.Event, request: FilmRequest, work: Work) -> Film:
     file = work.folder / "film.mp4"
-    _join([work.path(piece) for piece in request.pieces], file, request, stop)
+    heard = film_sound(request, work, stop)
+    _join([work.path(piece) for piece in request.pieces], file, request, heard, stop)
     found = probe(file)
     size = request.encoding.size_px
     wanted_s = request.frames / request.encoding.fps
@@ -59,7 +61,7 @@ def _stitch(stop: threading.Event, request: FilmRequest, work: Work) -> Film:
             (f"pixel format {found.pixel_format}", found.pixel_format != "yuv420p"),
             ("no BT.709 tags", (found.matrix, found.primaries, found.transfer, found.range_) != (1, 1, 1, 1)),
             ("its index at the end", not found.faststart),
-            ("no AAC track at 48 kHz", found.audio is None or found.audio[:2] != ("aac", SAMPLE_RATE_HZ)),
+            ("no AAC track at 48 kHz", found.audio is None or found.audio[:2] != ("aac", RATE_HZ)),
         )
         if bad
     ]
@@ -77,8 +79,8 @@ def _stitch(stop: threading.Event, request: FilmRequest, work: Work) -> Film:
     )
 
 
-def _join(pieces: Sequence[Path], file: Path, request: FilmRequest, stop: threading.Event) -> None:
-    """Copy all packets into one MP4, each piece shifted by the frames before it.
+def _join(pieces: Sequence[Path], file: Path, request: FilmRequest, heard: F32 | None, stop: threading.Event) -> None:
+    """Copy all packets into one MP4, each piece shifted by the frames before it, and the sound along with them.
 
     Every piece starts with a closed group and has the same reorder delay, so that decode times stay in step.
     """
@@ -92,8 +94,7 @@ def _join(pieces: Sequence[Path], file: Path, request: FilmRequest, stop: thread
             film.metadata["title"] = request.title
             video: Any = None
             header: bytes | None = None
-            sound: Any = None
-            silence: Iterator[Any] = iter(())
+            sound: Iterator[Any] = iter(())
             done = 0
             for piece in pieces:
                 if stop.is_set():
@@ -104,8 +105,7 @@ def _join(pieces: Sequence[Path], file: Path, request: FilmRequest, stop: thread
                         video = film.add_stream_from_template(stream)
                         video.time_base = tick
                         header = stream.codec_context.extradata
-                        sound = film.add_stream("aac", rate=SAMPLE_RATE_HZ, layout="stereo")
-                        silence = _silence(sound, request.frames / fps)
+                        sound = packets(add_sound_stream(film, heard), heard, request.frames / fps)
                     elif stream.codec_context.extradata != header:
                         raise EncoderError(
                             "Two segments were encoded with different headers and cannot be joined.",
@@ -125,30 +125,14 @@ def _join(pieces: Sequence[Path], file: Path, request: FilmRequest, stop: thread
                         count += 1
                 done += count
                 # Sound is written along, so that players find both tracks close together.
-                _mux_until(film, silence, done / fps)
-            _mux_until(film, silence, None)
+                _mux_until(film, sound, done / fps)
+            _mux_until(film, sound, None)
     except (av.error.FFmpegError, IndexError) as error:
         raise EncoderError(f"The film could not be joined: {error}.", hint="Repeat with `--again render`.") from None
 
 
-def _silence(stream: Any, duration_s: float) -> Iterator[Any]:
-    """Packets of a silent AAC track as long as the film."""
-    import av
-    import numpy as np
-
-    total = round(duration_s * SAMPLE_RATE_HZ)
-    for start in range(0, total, _AAC_FRAME):
-        samples = np.zeros((2, min(_AAC_FRAME, total - start)), np.float32)
-        frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="stereo")
-        frame.sample_rate = SAMPLE_RATE_HZ
-        frame.pts = start
-        frame.time_base = Fraction(1, SAMPLE_RATE_HZ)
-        yield from stream.encode(frame)
-    yield from stream.encode(None)
-
-
-def _mux_until(film: Any, packets: Iterator[Any], end_s: float | None) -> None:
-    for packet in packets:
+def _mux_until(film: Any, sound: Iterator[Any], end_s: float | None) -> None:
+    for packet in sound:
         film.mux(packet)
         if end_s is not None and packet.pts is not None and float(packet.pts * packet.time_base) >= end_s:
             return

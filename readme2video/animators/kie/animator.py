@@ -82,8 +82,9 @@ class KieAnimator:
 
     @property
     def fingerprint(self) -> str:
-        """Names the model: another one would be another clip."""
-        return f"kie/1:{self._chain[0].id}:{self._settings.resolution or 'default'}"
+        """Names the model, and sound where it is asked for: another one would be another clip."""
+        heard = ":sound" if self._sound and any(model.sound for model in self._chain) else ""
+        return f"kie/1:{self._chain[0].id}:{self._settings.resolution or 'default'}{heard}"
 
     def serves(self, aspect: Aspect, output_px: Size) -> Aspect:
         """The aspect to buy for a film's aspect: the same, or one that is cropped to it.
@@ -106,7 +107,8 @@ class KieAnimator:
             return False
 
         def price(needed_s: float) -> float:
-            return price_credits(model, seconds_for(model, needed_s, resolution), resolution)
+            sound = self._sound and model.sound is not None
+            return price_credits(model, seconds_for(model, needed_s, resolution), resolution, sound)
 
         return price(together_s) < price(first_s) + price(second_s)
 
@@ -164,7 +166,7 @@ class KieAnimator:
         return plan
 
     def _wish(self, request: BackdropNeed, model: Model) -> Wish:
-        return wish_for(request, model, self._settings.resolution)
+        return wish_for(request, model, self._settings.resolution, sound=self._sound)
 
     def _checked(self, wish: Wish) -> None:
         validate(
@@ -268,6 +270,11 @@ class KieAnimator:
         return why
 
     # ------------------------------------------------------------------------------------------------ inside
+
+    @property
+    def _sound(self) -> bool:
+        """Whether clips shall have sound, where the model lets one choose."""
+        return self._settings.music == "clip"
 
     def _model(self) -> Model:
         """The first of the wanted models that is served.

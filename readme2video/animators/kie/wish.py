@@ -23,6 +23,7 @@ class Wish:
     seconds: int
     prompt: str
     credits: float
+    sound: bool = False
 
     @property
     def input_hash(self) -> str:
@@ -35,6 +36,7 @@ class Wish:
             self.resolution,
             self.seconds,
             self.prompt,
+            *(["sound"] if self.sound else []),
         ]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
@@ -47,6 +49,7 @@ class Wish:
             seconds=self.seconds,
             aspect=self.request.aspect,
             resolution=self.resolution,
+            sound=self.sound,
         )
 
     def order(self, project: str, label: str, image_url: str) -> Order:
@@ -64,18 +67,22 @@ class Wish:
         )
 
 
-def wish_for(request: BackdropNeed, model: Model, resolution: str | None) -> Wish:
+def wish_for(request: BackdropNeed, model: Model, resolution: str | None, *, sound: bool = False) -> Wish:
     """The clip a request needs from a model.
+
+    Args:
+        sound: Ask for sound, where the model has a switch for it.
 
     Raises:
         UsageError: The model has no such resolution or aspect.
     """
-    seconds = seconds_for(model, request.duration_s, resolution)
+    seconds, asked = seconds_for(model, request.duration_s, resolution), sound and model.sound is not None
     return Wish(
         request=request,
         model=model,
         resolution=resolution,
         seconds=seconds,
         prompt=motion_prompt(request, model.prompt.max),
-        credits=price_credits(model, seconds, resolution),
+        credits=price_credits(model, seconds, resolution, asked),
+        sound=asked,
     )
