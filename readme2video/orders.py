@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from urllib.parse import unquote, urlsplit
 
 from readme2video.errors import PaymentInDoubtError, SceneRefusedError
@@ -21,8 +21,8 @@ LOGS_PAGE = "https://kie.ai/logs"
 KEPT_S = 14 * 86400
 """How long the provider keeps a finished clip (kie.ai's pages on tasks), seconds."""
 
-PAY_AGAIN = "pay again"
-SKIP = "skip"
+PAY_AGAIN: Final = "pay again"
+SKIP: Final = "skip"
 Decision = Literal["pay again", "skip"]
 """What a person can decide about an attempt in doubt; kept in ``Attempt.decision``."""
 
@@ -215,14 +215,19 @@ def ways_to_settle(attempt: Attempt, out: Path | None = None) -> tuple[str, ...]
     """What can be done about it, the free ways first; each with its command."""
     scene = next(iter(attempt.order.scenes), "")
     command = _adopt(scene, out)
-    picture = next((name for name in file_names(attempt.order.body) if attempt.id in name), "")
-    look = f"`{picture}`" if picture else f"a task of {attempt.order.model} from that minute"
     return (
-        f"Look at {LOGS_PAGE} for {look}; it may take a few minutes to show up.",
+        where_to_look(attempt),
         f"If it is there, take its clip, nothing is paid again: `{command} --task TASK`.",
         f"If it is not there, or if about {usd(attempt.order.credits)} may be paid twice: `{command} --pay-again`.",
         f"To do without the clip: `{command} --skip`.",
     )
+
+
+def where_to_look(attempt: Attempt) -> str:
+    """Where a task whose number was lost can be found, and by what."""
+    picture = next((name for name in file_names(attempt.order.body) if attempt.id in name), "")
+    look = f"`{picture}`" if picture else f"a task of {attempt.order.model} from that minute"
+    return f"Look at {LOGS_PAGE} for {look}; it may take a few minutes to show up."
 
 
 def gone(attempt: Attempt, out: Path | None = None) -> SceneRefusedError:

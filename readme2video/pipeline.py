@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from readme2video.clip_uses import clip_uses, laid_out
 from readme2video.errors import (
     ConsentError,
     CredentialsError,
@@ -24,27 +25,14 @@ from readme2video.model.document import GatheredPicture, PinnedSource, ReadmeDoc
 from readme2video.model.film import Backdrop, BackdropNeed, BackdropRequest, Clip, Segment, TransitionClip
 from readme2video.model.order import OrderPlan
 from readme2video.model.report import Report
-from readme2video.model.shot import Aspect, Shot, ShotRequest
+from readme2video.model.shot import Aspect, Shot
 from readme2video.model.storyboard import Storyboard
 from readme2video.publish import OutputFolder
 from readme2video.readme import decode
 from readme2video.report import Take, cost, quotes, reported_scenes
-from readme2video.requests import (
-    ClipUse,
-    backdrop,
-    brief,
-    covered,
-    film,
-    needed,
-    pictured,
-    segment,
-    shared_clips,
-    shot,
-    sounds,
-    transition,
-)
-from readme2video.scenes import zone_of
+from readme2video.requests import backdrop, brief, film, pictured, segment, shot, sounds, transition
 from readme2video.settings import FPS, Settings
+from readme2video.settling import Ask
 from readme2video.sources import Source, gather_pictures, pin
 from readme2video.storyboard_file import check_sources, load_storyboard, to_yaml
 from readme2video.timeline import arrange
@@ -75,16 +63,19 @@ async def refuse(plan: OrderPlan) -> bool:  # noqa: ARG001 - whatever it costs
     return False
 
 
-async def make_video(source: Source, settings: Settings, *, emit: Emit = ignore, agree: Agree = refuse) -> PromoVideo:
+async def make_video(
+    source: Source, settings: Settings, *, emit: Emit = ignore, agree: Agree = refuse, ask: Ask | None = None
+) -> PromoVideo:
     """Turn a repository's README into a promo film, or finish what an earlier run began.
 
     Args:
         agree: Asked with the plan before the first paid request.
+        ask: Asked what becomes of a payment in doubt; without it, it stays in doubt.
 
     Raises:
         Readme2VideoError: See ``errors`` for what can go wrong and what each means.
     """
-    async with open_tools(source, settings, emit) as tools:
+    async with open_tools(source, settings, emit, ask) as tools:
         run, engines = tools.store, tools.engines
         pinned = await pin(source, http=tools.http, keep=run.keep_bytes, settings=settings.github)
         with run.holding(pinned.slug):
@@ -228,54 +219,6 @@ async def priced(
     plan = await buyer.plan(slug, wanted, kept)
     tools.emit(OrdersPlanned(plan))
     return plan
-
-
-def clip_uses(
-    storyboard: Storyboard, aspect: Aspect, pictures: tuple[GatheredPicture, ...], tools: Tools
-) -> list[ClipUse]:
-    """Which clip each scene plays where clips are bought; known before anything is drawn.
-
-    A shape the model lacks is cropped from another one's plate, bought once for both.
-    """
-    buyer, settings = tools.engines.buyer, tools.settings
-    if buyer is None:
-        return []
-    shapes = {one: buyer.serves(one, settings.encoding(one).size_px) for one in settings.aspects}
-    sold = shapes[aspect]
-    # A plate that another aspect needs anyway is bought once for both.
-    shared = settings.text_safe != "never" and any(shape == sold != one for one, shape in shapes.items())
-    asked = [shot(storyboard, place, sold, settings.scale, pictures) for place in range(len(storyboard.scenes))]
-    zones = [zone_of(one) for one in asked]
-    covers = [covered(storyboard, place, settings, cropped=sold != aspect or shared) for place in range(len(asked))]
-    alone = [
-        ClipUse(one, needed(storyboard, place, one, zones[place], covers[place])) for place, one in enumerate(asked)
-    ]
-    return shared_clips(arrange(storyboard, FPS), alone, zones, buyer.saves) if settings.share_clips else alone
-
-
-async def laid_out(storyboard: Storyboard, aspect: Aspect, pictures: tuple[GatheredPicture, ...], tools: Tools) -> None:
-    """See that every scene can be drawn, in the film's shape and in the one its clip is bought in; draws nothing.
-
-    Raises:
-        ShotError: One cannot; the error names it.
-    """
-    run, shooter, settings = tools.store, tools.engines.shooter, tools.settings
-    own = [shot(storyboard, place, aspect, settings.scale, pictures) for place in range(len(storyboard.scenes))]
-    bought = [use.asked for use in clip_uses(storyboard, aspect, pictures, tools)]
-
-    async def fits(asked: tuple[str, ShotRequest]) -> None:
-        scene, request = asked
-        if run.has(shooter, request, label=tools.label(scene, aspect)):
-            return
-        try:
-            await shooter.fit(request, run.path, lambda said, level="warning": tools.emit(Notice(level, said)))
-        except ShotError as error:
-            error.scene = scene
-            raise
-
-    ids = [scene.id for scene in storyboard.scenes]
-    rows = [*zip(ids, own, strict=True), *(row for row in zip(ids, bought, strict=False) if row[1] not in own)]
-    await run.each(rows, fits)
 
 
 async def tried(buyer: KieAnimator, wanted: BackdropRequest, label: str, tools: Tools) -> Clip | None:

@@ -32,6 +32,7 @@ from readme2video.readme import Reader
 from readme2video.render import Renderer
 from readme2video.scenes import Shooter
 from readme2video.settings import Settings
+from readme2video.settling import Ask
 from readme2video.sources import LocalSource, Source
 from readme2video.stitch import Stitcher, TransitionMaker
 from readme2video.store import Store
@@ -100,8 +101,11 @@ class Tools:
 
 
 @asynccontextmanager
-async def open_tools(source: Source, settings: Settings, emit: Emit) -> AsyncIterator[Tools]:
+async def open_tools(source: Source, settings: Settings, emit: Emit, ask: Ask | None = None) -> AsyncIterator[Tools]:
     """Open what a run needs: a connection only for a source on the network, a browser only with the first new scene.
+
+    Args:
+        ask: Asks a person about a payment in doubt.
 
     Raises:
         OutputError: The output folder cannot be written.
@@ -127,7 +131,7 @@ async def open_tools(source: Source, settings: Settings, emit: Emit) -> AsyncIte
         shooter = await stack.enter_async_context(Shooter(settings))
         if store.new:  # then there are scenes to shoot
             shooter.warm(lambda message, level="warning": emit(Notice(level, message)))
-        engines = choose_engines(settings, shooter, settings.out / ".store", heard_money)
+        engines = choose_engines(settings, shooter, settings.out / ".store", heard_money, ask)
         if engines.buyer is not None:
             await stack.enter_async_context(engines.buyer)
         emit(EnginesChosen(engines.names["storyboarder"], engines.names["animator"], engines.reasons))
@@ -145,7 +149,7 @@ def _client() -> httpx.AsyncClient:
     )
 
 
-def choose_engines(settings: Settings, shooter: Shooter, store: Path, emit: Emit) -> Engines:
+def choose_engines(settings: Settings, shooter: Shooter, store: Path, emit: Emit, ask: Ask | None) -> Engines:
     """The engines the settings ask for; ``auto`` takes the first of each registry whose needs are met."""
     keys = {"KIE_API_KEY"} if settings.kie.key is not None else set()
     storyboarder, why_storyboarder = _choose(
@@ -158,7 +162,7 @@ def choose_engines(settings: Settings, shooter: Shooter, store: Path, emit: Emit
         storyboarder=STORYBOARDERS[storyboarder].make(),
         shooter=shooter,
         animator=LocalAnimator(),
-        buyer=buys(settings, store, emit) if buys is not None else None,
+        buyer=buys(settings, store, emit, ask) if buys is not None else None,
         renderer=Renderer(parallel=settings.jobs),
         transitions=TransitionMaker(parallel=1),
         stitcher=Stitcher(),

@@ -19,14 +19,16 @@ import pytest_asyncio
 from PIL import Image, ImageDraw
 
 import golden
+import readme2video.scenes.shooter as drawing_room
 from readme2video.errors import BrowserError, ShotError
 from readme2video.model.record import Artifact, Box
 from readme2video.model.shot import LAYOUT_PX, Aspect, Shot, ShotRequest
 from readme2video.model.storyboard import SceneKind, Theme
+from readme2video.scenes.browser import Browser, Say
 from readme2video.scenes.highlight import CODE_CONTRAST, code_colours, tokens
 from readme2video.scenes.layers import colours
 from readme2video.scenes.plates import COMPOSITIONS, plate_svg
-from readme2video.scenes.shooter import Shooter
+from readme2video.scenes.shooter import Shooter, zone_of
 from readme2video.settings import Settings
 from readme2video.theme import contrast, luminance, make_theme
 from scene_samples import ASPECTS, DARK, KINDS, LIGHT, request
@@ -417,6 +419,59 @@ async def test_f90_a_scene_that_takes_too_long_ends_the_browser(work: FakeWork) 
         await shooter.perform(request("title", scale=0.5), work)
     assert gone(pid)
     await shooter.aclose()
+
+
+async def test_the_browser_goes_when_nothing_is_drawn_and_comes_back_when_needed(work: FakeWork) -> None:
+    shooter = Shooter(settings(), deadline_s=60, idle_s=0.3)
+    await shooter.perform(request("title", scale=0.5), work)
+    assert shooter._chromium is not None
+    first = shooter._chromium.pid
+    assert await asyncio.to_thread(gone, first)
+    await shooter.fit(request("title", scale=0.5), work.path, work.notice)
+    assert shooter._chromium is not None
+    second = shooter._chromium.pid
+    await asyncio.sleep(0.2)
+    await shooter.perform(request("title", scale=0.5), work)  # in time: the same one
+    assert shooter._chromium is not None
+    assert shooter._chromium.pid == second
+    await shooter.aclose()
+    assert gone(second)
+
+
+async def test_getting_a_browser_is_news_not_a_warning(
+    work: FakeWork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def install(_: Settings, say: Say) -> Browser:
+        say("Getting Chromium")
+        return Browser(tmp_path / "none", "nowhere")
+
+    monkeypatch.setattr(drawing_room, "find_browsers", lambda _: ())
+    monkeypatch.setattr(drawing_room, "install_browser", install)
+    told: list[tuple[str, str]] = []
+    async with Shooter(settings()) as shooter:
+        with pytest.raises(BrowserError, match="No Chromium could be started"):
+            await shooter.fit(request("title"), work.path, lambda said, level="warning": told.append((level, said)))
+    assert told == [("info", "Getting Chromium")]
+
+
+async def test_it_is_seen_without_pictures_whether_words_fit(work: FakeWork) -> None:
+    long, before = request("title", words={"headline": "M" * 90}), set(work.root.iterdir())
+    async with Shooter(settings(), deadline_s=60) as shooter:
+        await shooter.fit(request("title"), work.path, work.notice)
+        with pytest.raises(ShotError) as seen:
+            await shooter.fit(long, work.path, work.notice)
+        with pytest.raises(ShotError) as shot:
+            await shooter.perform(long, work)
+    assert (seen.value.message, seen.value.path) == (shot.value.message, shot.value.path)
+    assert set(work.root.iterdir()) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_where_words_stand_is_known_before_they_are_drawn(
+    shooter: Shooter, work: FakeWork, kind: SceneKind
+) -> None:
+    asked, shot = await shot_of(shooter, work, kind, "16:9")
+    assert zone_of(asked) == shot.zone
 
 
 async def test_f90_cancelling_leaves_no_browser(work: FakeWork) -> None:

@@ -14,6 +14,7 @@ from readme2video.settings import Settings
 
 if TYPE_CHECKING:
     from readme2video.animators.kie import KieAnimator
+    from readme2video.settling import Ask
 
 __all__ = ["ANIMATORS", "Animator", "LocalAnimator"]
 
@@ -23,18 +24,19 @@ class Animator:
     """An entry of the registry.
 
     Attributes:
-        buyer: Makes the engine that buys clips, from the settings, the store's folder and where to tell what was
-            spent; None for the local animator, which every run has: what cannot be bought moves locally.
+        buyer: Makes the engine that buys clips, from the settings, the store's folder, where to tell what was spent
+            and whom to ask about a payment in doubt; None for the local animator, which every run has: what
+            cannot be bought moves locally.
     """
 
     needs: Needs
-    buyer: Callable[[Settings, Path, Emit], KieAnimator] | None = None
+    buyer: Callable[[Settings, Path, Emit, Ask | None], KieAnimator] | None = None
 
 
-def _kie(settings: Settings, store: Path, emit: Emit) -> KieAnimator:
+def _kie(settings: Settings, store: Path, emit: Emit, ask: Ask | None) -> KieAnimator:
     from readme2video.animators.kie import KieAnimator
 
-    return KieAnimator(settings, store, emit)
+    return KieAnimator(settings, store, emit, ask=ask)
 
 
 ANIMATORS: dict[str, Animator] = {

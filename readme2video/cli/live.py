@@ -44,6 +44,8 @@ class LiveProgress:
         self._clock = clock
         self._state = RunState(clock)
         self._lock = threading.Lock()
+        self._asking = False
+        self._held: list[tuple[str, str]] = []
         self._stream = stream
         self._console = console_for(stream, environ)
         self._fancy = (getattr(stream, "encoding", None) or "").lower().replace("-", "") == "utf8"
@@ -81,7 +83,9 @@ class LiveProgress:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Take the living lines away for a question."""
+        """Take the living lines away for a question; what is to be said meanwhile is said after it."""
+        with self._lock:
+            self._asking = True
         with suppress(OSError):
             self._live.transient = True  # else the lines would stay, and come a second time below the answer
             self._live.stop()
@@ -89,12 +93,21 @@ class LiveProgress:
             yield
         finally:
             self._live.transient = False
+            with self._lock:
+                self._asking = False
+                held, self._held = self._held, []
+            for line, style in held:
+                self._print(line, style)
             with suppress(OSError):
                 self._live.start(refresh=True)
 
     def _print(self, line: str, style: str) -> None:
         from rich.text import Text
 
+        with self._lock:
+            if self._asking:
+                self._held.append((line, style))
+                return
         with suppress(OSError):  # nobody watches any more
             self._console.print(Text(encodable(line, self._stream), style=style, overflow="fold"))
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self, TextIO
@@ -263,6 +263,7 @@ class PlainProgress:
         self._said = clock()
         self._quarters: dict[tuple[Stage, str], int] = {}
         self._money = money(None)
+        self._held: list[str] | None = None
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
@@ -285,15 +286,24 @@ class PlainProgress:
             for line in self._lines(event):
                 self._say(line)
 
-    def paused(self) -> AbstractContextManager[None]:
-        """Nothing to pause: it says signs of life only while work runs."""
-        return nullcontext()
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Say what is to be said only after a question."""
+        with self._lock:
+            self._held = []
+        try:
+            yield
+        finally:
+            with self._lock:
+                held, self._held = self._held or [], None
+                for line in held:
+                    write_line(self._stream, line)
 
     def beat(self) -> None:
         """Say what is running, if nothing was said for ``SILENCE_S``."""
         with self._lock:
             now = self._clock()
-            if now - self._said < SILENCE_S:
+            if now - self._said < SILENCE_S or self._held is not None:
                 return
             jobs = [
                 f"{doing(stage, label)} for {now - job.began:.0f} s"
@@ -309,7 +319,11 @@ class PlainProgress:
 
     def _say(self, line: str) -> None:
         self._said = self._clock()
-        write_line(self._stream, f"[{minutes(self._said - self._state.began)}] {line}")
+        told = f"[{minutes(self._said - self._state.began)}] {line}"
+        if self._held is None:
+            write_line(self._stream, told)
+        else:
+            self._held.append(told)
 
     def _lines(self, event: Event) -> tuple[str, ...]:
         lines: tuple[str, ...] = ()

@@ -29,10 +29,7 @@ from readme2video.errors import (
 )
 
 if TYPE_CHECKING:
-    from readme2video.cli.progress import Progress
-    from readme2video.model.order import OrderPlan
-    from readme2video.pipeline import Agree, PromoVideo
-    from readme2video.settings import Settings
+    from readme2video.pipeline import PromoVideo
 
 Result = TypeVar("Result")
 
@@ -64,6 +61,7 @@ def film(verb: Literal["make", "plan"], source: str, flags: dict[str, Any]) -> i
 
     def work() -> int:
         from readme2video.cli.progress import make_progress
+        from readme2video.cli.questions import agreement, settlement
         from readme2video.pipeline import make_video, plan_video
         from readme2video.settings import load_settings
         from readme2video.sources import LocalSource, parse_source
@@ -76,7 +74,8 @@ def film(verb: Literal["make", "plan"], source: str, flags: dict[str, Any]) -> i
         with make_progress(sys.stderr, quiet=quiet, verbose=verbose, environ=os.environ) as progress:
             if verb == "make":
                 agree = agreement(settings, progress)
-                result = run_to_end(lambda: make_video(parsed, settings, emit=progress.emit, agree=agree))
+                ask = settlement(settings, progress, as_json=as_json, quiet=quiet)
+                result = run_to_end(lambda: make_video(parsed, settings, emit=progress.emit, agree=agree, ask=ask))
             else:
                 result = run_to_end(lambda: plan_video(parsed, settings, emit=progress.emit))
         if verb == "plan" and not quiet:
@@ -92,25 +91,6 @@ def film(verb: Literal["make", "plan"], source: str, flags: dict[str, Any]) -> i
         return code
 
     return guarded(work, as_json=as_json)
-
-
-def agreement(settings: Settings, progress: Progress) -> Agree:
-    """How a plan is agreed to: beforehand by ``--yes`` or ``--max-cost``, else by a question on a terminal."""
-
-    async def agree(plan: OrderPlan) -> bool:
-        if settings.yes or settings.max_cost is not None:
-            return True
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            return False
-        with progress.paused():
-            return await asyncio.to_thread(_asked, f"Buy for {plan.credits:g} credits (${plan.usd:.2f})? [y/N] ")
-
-    return agree
-
-
-def _asked(question: str) -> bool:
-    print(question, end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 _WORST = (7, 5, 4, 8, 6)

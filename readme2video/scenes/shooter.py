@@ -25,6 +25,8 @@ T = TypeVar("T")
 SHOT_DEADLINE_S = 10.0
 IDLE_S = 3.0
 """How long the browser stays when nothing is drawn. A clip is waited for minutes, a browser holds hundreds of MB."""
+_PATIENCE = 3
+"""The second try may take this many times as long: the machine may be busy with other things."""
 MOST_PICTURE_PIXELS = 40_000_000
 
 
@@ -104,7 +106,7 @@ class Shooter:
         return await self._on_page(request, work.notice, lambda page: self._shoot(request, work, page))
 
     async def _on_page(self, request: ShotRequest, tell: Tell, act: Callable[[ScenePage], Awaitable[T]]) -> T:
-        """Do something on a page; a browser that dies meanwhile is replaced once."""
+        """Do something on a page; a browser that dies or hangs meanwhile is replaced once."""
         async with self._awake():
             return await self._tried(request, tell, act)
 
@@ -113,15 +115,17 @@ class Shooter:
 
         for attempt in (1, 2):
             chromium = await self._browser(tell)
+            deadline_s = self._deadline_s * (1 if attempt == 1 else _PATIENCE)
             try:
-                async with chromium.page() as page, asyncio.timeout(self._deadline_s):
+                async with chromium.page() as page, asyncio.timeout(deadline_s):
                     return await act(page)
             except TimeoutError:
                 await self._drop(chromium)
-                raise BrowserError(
-                    f"A {request.kind} scene was not drawn in {self._deadline_s:.0f} s.",
-                    hint="Try again; if it stays, make the scene simpler.",
-                ) from None
+                if attempt == 2:
+                    raise BrowserError(
+                        f"A {request.kind} scene was not drawn in {deadline_s:.0f} s.",
+                        hint="Try again; if it stays, make the scene simpler.",
+                    ) from None
             except Error as error:
                 await self._drop(chromium)
                 if attempt == 2:
