@@ -162,6 +162,26 @@ def test_f92_a_poor_encoding_is_no_error() -> None:
     assert raw.getvalue().endswith(b"r?sum? ??\n")
 
 
+@pytest.mark.parametrize("live", [False, True])
+def test_while_a_question_is_asked_nothing_else_is_written(live: bool) -> None:
+    clock, stream = Clock(), io.StringIO()
+    progress: Progress = PlainProgress(stream, clock=clock, watch_s=None)
+    if live:
+        progress = LiveProgress(stream, environ={"TERM": "xterm"}, clock=clock)
+    with progress:
+        with progress.paused():
+            before = stream.getvalue()
+            progress.emit(Notice("warning", "of another scene"))
+            progress.emit(WorkStarted("render", "hook"))
+            clock.now += 2 * SILENCE_S
+            if isinstance(progress, PlainProgress):
+                progress.beat()
+            assert stream.getvalue() == before
+        assert stream.getvalue().count("warning: of another scene") == 1
+        progress.emit(Notice("info", "and on"))
+    assert "and on" in stream.getvalue()
+
+
 @pytest.mark.parametrize("columns", [20, 45, 100])
 @pytest.mark.parametrize("colour", [True, False])
 def test_f92_living_lines_in_a_terminal(columns: int, colour: bool) -> None:
