@@ -422,7 +422,7 @@ async def test_f90_a_scene_that_takes_too_long_ends_the_browser(work: FakeWork) 
 
 
 async def test_the_browser_goes_when_nothing_is_drawn_and_comes_back_when_needed(work: FakeWork) -> None:
-    shooter = Shooter(settings(), deadline_s=60, idle_s=0.3)
+    shooter, told = Shooter(settings(), deadline_s=60, idle_s=0.3), len(work.notices)
     await shooter.perform(request("title", scale=0.5), work)
     assert shooter._chromium is not None
     first = shooter._chromium.pid
@@ -436,6 +436,7 @@ async def test_the_browser_goes_when_nothing_is_drawn_and_comes_back_when_needed
     assert shooter._chromium.pid == second
     await shooter.aclose()
     assert gone(second)
+    assert len(set(work.notices[told:])) == len(work.notices[told:])  # also when it has no sandbox of its own
 
 
 async def test_getting_a_browser_is_news_not_a_warning(

@@ -50,6 +50,7 @@ class Shooter:
         self._settings = settings
         self._deadline_s = deadline_s
         self._idle_s = idle_s
+        self._told: set[str] = set()
         self._drawing = 0
         self._timer: asyncio.TimerHandle | None = None
         self._resting: asyncio.Task[None] | None = None
@@ -169,10 +170,16 @@ class Shooter:
                 if not candidates:
                     candidates = (await install_browser(self._settings, lambda news: tell(news, "info")),)
                 stack = AsyncExitStack()
-                started = launch(candidates, tell, self._settings.machine)
+                started = launch(candidates, lambda said: self._tell_once(tell, said), self._settings.machine)
                 self._chromium = await stack.enter_async_context(started)
                 self._stack = stack
             return self._chromium
+
+    def _tell_once(self, tell: Tell, said: str) -> None:
+        """What is true of one browser is true of the next."""
+        if said not in self._told:
+            self._told.add(said)
+            tell(said)
 
     async def _drop(self, chromium: Chromium) -> None:
         async with self._lock:
