@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import subprocess
@@ -14,6 +15,8 @@ from pydantic import SecretStr
 
 from children import until
 from readme2video.animators.kie import KieAnimator
+from readme2video.cli import questions
+from readme2video.cli.progress import QuietProgress
 from readme2video.errors import PaymentInDoubtError, Readme2VideoError, SceneRefusedError
 from readme2video.events import ignore
 from readme2video.ledger import Ledger
@@ -230,10 +233,28 @@ def test_on_a_terminal_ctrl_c_leaves_the_question_at_once(project: Path) -> None
 
 
 @on_terminals
-@pytest.mark.parametrize("flag", ["--yes", "--json", "--quiet"])
-def test_who_does_not_want_to_be_asked_is_not_asked(project: Path, flag: str) -> None:
+def test_a_program_that_reads_json_is_not_asked_about_doubts(project: Path) -> None:
     with Sandbox(job_s=0.3, faults=[LOST]) as box:
-        run = Terminal(box, project, *dict.fromkeys((flag, "--yes")))
+        run = Terminal(box, project, "--json")
+        run.answer("[y/N] ", "y\n")
         code, said = run.end()
     assert code == 7, said
     assert "[p]ay again" not in said
+
+
+@pytest.mark.parametrize(
+    ("there", "flags", "asked"),
+    [
+        (True, {}, True),
+        (False, {}, False),
+        (True, {"as_json": True}, False),
+        (True, {"quiet": True}, False),
+        (True, {"yes": True}, False),
+    ],
+)
+def test_who_is_asked(monkeypatch: pytest.MonkeyPatch, there: bool, flags: dict[str, bool], asked: bool) -> None:
+    monkeypatch.setattr(questions, "somebody_is_there", lambda: there)
+    said = {"as_json": False, "quiet": False, "yes": False} | flags
+    progress = QuietProgress(io.StringIO())
+    ask = questions.settlement(Settings(yes=said["yes"]), progress, as_json=said["as_json"], quiet=said["quiet"])
+    assert (ask is not None) == asked
