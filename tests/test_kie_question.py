@@ -170,7 +170,7 @@ class Terminal:
         return self._told.decode("utf-8", "replace")
 
     def answer(self, question: str, text: str) -> None:
-        until(lambda: question in self.told)
+        until(lambda: question in self.told, 120)
         before = self.told
         self._told = b""
         self.all_told = getattr(self, "all_told", "") + before
@@ -226,7 +226,7 @@ def test_on_a_terminal_ctrl_c_leaves_the_question_at_once(project: Path) -> None
     with Sandbox(job_s=0.3, faults=[LOST]) as box:
         run = Terminal(box, project)
         run.answer("[y/N] ", "y\n")
-        until(lambda: PROMPT in run.told)
+        until(lambda: PROMPT in run.told, 120)
         run._run.send_signal(2)
         code, said = run.end()
     assert code == 130, said

@@ -937,7 +937,9 @@ def drawn(width: int, height: int, seed: int = 1) -> np.ndarray:
 def test_a_clip_begins_with_the_uploaded_picture_and_moves(shop: Counter, suffix: str) -> None:
     picture = drawn(640, 360)
     _, data = cv2.imencode(f".{suffix}", picture)
-    clip = seen(shop.clip(pixverse(shop.upload(data.tobytes(), f"a.{suffix}", f"image/{suffix}"))))
+    url = shop.upload(data.tobytes(), f"a.{suffix}", f"image/{suffix}")
+    clip = seen(shop.clip(pixverse(url, generate_audio_switch=True)))
+    assert seen(shop.clip(pixverse(url))).sound_s == 0, "sound is a choice here, and off when nothing is said"
     assert (len(clip.frames), clip.size, clip.rate) == (24, (640, 360), 24.0)
     assert (clip.codec, clip.pixel_format) == ("h264", "yuv420p")
     assert clip.sound_s == pytest.approx(1, abs=0.1)
