@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: setup demo test torture mutants bench lint format lock golden clean
+.PHONY: setup demo test torture live mutants bench lint format lock golden clean
 
 demo: $(READY) ## set everything up and make the film of this README, without keys
 	$(BIN)/readme2video make .
@@ -15,6 +15,9 @@ test: $(READY) ## the whole suite
 
 torture: $(READY) ## long fault campaigns
 	$(BIN)/python -m pytest -m torture --timeout 3600
+
+live: $(READY) ## a few tests against the real Claude; needs ANTHROPIC_API_KEY and costs some cents
+	$(BIN)/python -m pytest -m live
 
 mutants: $(READY) ## ten deliberate bugs around the money, each caught by a test
 	$(BIN)/python tests/mutants.py

@@ -35,7 +35,7 @@ def emit(event):
         ends.append((event.stage, event.label, time.monotonic(), event.took_s, event.reused))
 async def agree(plan):
     return True
-flags = {"out": Path(sys.argv[2]), "scenes": 8, "length_s": 60.0, "animator": "kie"}
+flags = {"out": Path(sys.argv[2]), "scenes": 8, "length_s": 60.0, "storyboarder": "offline", "animator": "kie"}
 settings = load_settings(flags, os.environ, Path(sys.argv[2]))
 made = asyncio.run(make_video(parse_source(sys.argv[1]), settings, emit=emit, agree=agree))
 print(json.dumps({"ends": ends, "film": str(made.films[0])}))

@@ -21,6 +21,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Self
 
+from claims import scores
 from paid import paid
 
 from readme2video.media.ffmpeg import ffmpeg, x264_arguments
@@ -284,7 +285,9 @@ def edit_one_headline(out: Path, project: str) -> tuple[float, list[str]]:
     words = lines[places[2]].split("text: ", 1)[1].split(",")[0].strip("'\"")
     lines[places[2]] = lines[places[2]].replace(words, words[:-1] + ("a" if words[-1] != "a" else "e"), 1)
     board.write_text("\n".join(lines))
-    took = wall_s(lambda: call(command("make", str(ROOT), "-o", str(out), "--storyboard", str(board))))
+    took = wall_s(
+        lambda: call(command("make", str(ROOT), "-o", str(out), "--storyboard", str(board), "--allow-unsupported"))
+    )
     report = json.loads((out / project / "report.json").read_text())
     made = [f"{work['stage']} {work['label']}" for work in report["work"] if not work["reused"]]
     return took, made
@@ -320,7 +323,7 @@ def main() -> None:
     parser.add_argument("--no-moviepy", action="store_true", help="leave out the slowest comparison")
     parser.add_argument("--no-paid", action="store_true", help="leave out the road with bought clips, three minutes")
     options = parser.parse_args()
-    rows: list[Row] = []
+    rows = [Row(f"claims: {s.kind}", s.told(), s.target(), s.met) for s in scores()]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         out = folder / "out"

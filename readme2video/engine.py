@@ -68,7 +68,7 @@ class Engine(Protocol[RequestT_contra, ResultT_co]):
 
     @property
     def fingerprint(self) -> str:
-        """``name/revision``. Bump the revision when the output changes for the same request."""
+        """``name/revision``, and what else decides the output. Bump the revision when a request's output changes."""
 
     @property
     def output(self) -> type[ResultT_co]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from readme2video.model.manuscript import Usage
 from readme2video.model.order import OrderPlan
 from readme2video.model.record import Stage
 
@@ -80,8 +81,15 @@ class Spent:
 
 
 @dataclass(frozen=True)
+class StoryboardPaid:
+    """An answer of the model that writes the storyboard was paid for; the usage is that of the run so far."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True)
 class FellBack:
-    """A scene could not be bought and is moved on this machine instead."""
+    """A scene, or the storyboard, could not be bought and is made on this machine instead."""
 
     label: str
     reason: str
@@ -104,6 +112,7 @@ Event = (
     | WorkDone
     | WorkFailed
     | Spent
+    | StoryboardPaid
     | FellBack
     | Notice
 )

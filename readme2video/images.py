@@ -113,7 +113,8 @@ def prepare_upload(
     for form, quality in _LADDER:
         stream = io.BytesIO()
         if form == "PNG":
-            picture.save(stream, "PNG", compress_level=6)
+            # Level 6 takes four times as long for a fifth fewer bytes, and every order waits for it.
+            picture.save(stream, "PNG", compress_level=2)
         else:
             picture.save(stream, "JPEG", quality=quality, subsampling=0 if quality >= 90 else 2)
         data = stream.getvalue()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from readme2video.briefing import briefed
+from readme2video.claims import claims_of
 from readme2video.clip_uses import clip_uses, laid_out
 from readme2video.errors import (
     ConsentError,
@@ -18,23 +20,23 @@ from readme2video.errors import (
     Readme2VideoError,
     SceneRefusedError,
     ShotError,
-    StoryboardError,
 )
 from readme2video.events import Emit, FilmPlanned, Notice, OrdersPlanned, ignore
-from readme2video.model.document import GatheredPicture, PinnedSource, ReadmeDocument
+from readme2video.model.document import Brief, GatheredPicture
 from readme2video.model.film import Backdrop, BackdropNeed, BackdropRequest, Clip, Segment, TransitionClip
+from readme2video.model.manuscript import Manuscript
 from readme2video.model.order import OrderPlan
 from readme2video.model.report import Report
 from readme2video.model.shot import Aspect, Shot
 from readme2video.model.storyboard import Storyboard
-from readme2video.publish import OutputFolder
-from readme2video.readme import decode
+from readme2video.publish import OutputFolder, source_name
 from readme2video.report import Take, cost, quotes, reported_scenes
-from readme2video.requests import backdrop, brief, film, pictured, segment, shot, sounds, transition
+from readme2video.requests import backdrop, film, pictured, segment, shot, sounds, transition
+from readme2video.script import written
 from readme2video.settings import FPS, Settings
 from readme2video.settling import Ask
-from readme2video.sources import Source, gather_pictures, pin
-from readme2video.storyboard_file import check_sources, load_storyboard, to_yaml
+from readme2video.sources import Pinned, Source, gather_pictures, pin
+from readme2video.storyboard_file import to_yaml
 from readme2video.timeline import arrange
 from readme2video.tools import Tools, open_tools
 
@@ -46,12 +48,15 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True)
 class PromoVideo:
-    """What a run leaves: the output folder, the films in it, the report, and why scenes were not bought."""
+    """What a run leaves: the output folder, the films in it, the report, and why scenes were not bought, by label.
+
+    The storyboard's label is ``storyboard``.
+    """
 
     folder: Path
     films: tuple[Path, ...]
     report: Report
-    failed: tuple[Readme2VideoError, ...] = ()
+    failed: Mapping[str, Readme2VideoError] = field(default_factory=dict)
 
 
 Agree = Callable[[OrderPlan], Awaitable[bool]]
@@ -77,49 +82,42 @@ async def make_video(
     """
     async with open_tools(source, settings, emit, ask) as tools:
         run, engines = tools.store, tools.engines
-        pinned = await pin(source, http=tools.http, keep=run.keep_bytes, settings=settings.github)
+        pinned = await pin(
+            source, http=tools.http, keep=run.keep_bytes, settings=settings.github, release=settings.release
+        )
         with run.holding(pinned.slug):
             readme = await run(engines.reader, pinned.pinned)
             pictures = await gather_pictures(readme, pinned.files, run.keep_bytes)
-            storyboard = await written(readme, pinned.pinned, pictures, tools)
-            storyboard = await agreed(storyboard, pictures, pinned.slug, tools, agree)
+            wanted = await briefed(readme, pinned, pictures, settings, run, tools.emit)
+            script = await written(wanted, tools)
+            storyboard = await agreed(script.storyboard, pictures, pinned.slug, tools, agree)
             storyboard, takes = await fitting(
                 storyboard, lambda board: run.each(settings.aspects, lambda a: filmed(board, a, pictures, tools)), tools
             )
-            return published(storyboard, takes, pinned.slug, pinned.pinned, readme, tools)
+            script = script.model_copy(update={"storyboard": storyboard})
+            return published(script, takes, source, pinned, wanted, tools)
 
 
 async def plan_video(source: Source, settings: Settings, *, emit: Emit = ignore) -> PromoVideo:
     """The same road up to the pictures: storyboard, scenes and what the film would cost. Buys and renders nothing."""
     async with open_tools(source, settings, emit) as tools:
         run, engines = tools.store, tools.engines
-        pinned = await pin(source, http=tools.http, keep=run.keep_bytes, settings=settings.github)
+        pinned = await pin(
+            source, http=tools.http, keep=run.keep_bytes, settings=settings.github, release=settings.release
+        )
         with run.holding(pinned.slug):
             readme = await run(engines.reader, pinned.pinned)
             pictures = await gather_pictures(readme, pinned.files, run.keep_bytes)
-            storyboard = await written(readme, pinned.pinned, pictures, tools)
+            wanted = await briefed(readme, pinned, pictures, settings, run, tools.emit)
+            script = await written(wanted, tools)
             storyboard, takes = await fitting(
-                storyboard, lambda board: run.each(settings.aspects, lambda a: drawn(board, a, pictures, tools)), tools
+                script.storyboard,
+                lambda board: run.each(settings.aspects, lambda a: drawn(board, a, pictures, tools)),
+                tools,
             )
             await priced(storyboard, pictures, pinned.slug, tools)
-            return published(storyboard, takes, pinned.slug, pinned.pinned, readme, tools)
-
-
-async def written(
-    readme: ReadmeDocument, pinned: PinnedSource, pictures: tuple[GatheredPicture, ...], tools: Tools
-) -> Storyboard:
-    """The storyboard: the file the user gave, or one written from the README."""
-    settings = tools.settings
-    if settings.storyboard is not None:
-        storyboard = load_storyboard(settings.storyboard)
-        for finding in check_sources(storyboard, readme, pinned.facts):
-            if finding.level == "failure":
-                raise StoryboardError(
-                    finding.message, hint="Correct the source, or write just the words to make them yours."
-                )
-            tools.emit(Notice("warning", finding.message))
-        return storyboard
-    return await tools.store(tools.engines.storyboarder, brief(readme, pinned.facts, pictures, settings))
+            script = script.model_copy(update={"storyboard": storyboard})
+            return published(script, takes, source, pinned, wanted, tools)
 
 
 async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[GatheredPicture, ...], tools: Tools) -> Take:
@@ -273,28 +271,33 @@ async def fitting(
 
 
 def published(
-    storyboard: Storyboard, takes: list[Take], slug: str, pinned: PinnedSource, readme: ReadmeDocument, tools: Tools
+    script: Manuscript, takes: list[Take], source: Source, found: Pinned, wanted: Brief, tools: Tools
 ) -> PromoVideo:
     """Write the output folder; the report comes last, so that a folder with a report is complete."""
-    settings, began = tools.settings, tools.began
-    folder = OutputFolder(settings.out / slug, tools.store)
+    settings, began, storyboard, pinned = tools.settings, tools.began, script.storyboard, found.pinned
+    folder = OutputFolder(settings.out / found.slug, tools.store)
     films = [(take, take.film) for take in takes if take.film is not None]
     videos = tuple(folder.video(take, whole, first=take is takes[0]) for take, whole in films)
-    moved = folder.storyboard(to_yaml(storyboard), settings.storyboard)
-    if moved:
-        tools.emit(Notice("info", f"Your edited storyboard was kept as {moved}; use it with --storyboard."))
+    said = quotes(storyboard, wanted)
+    text = to_yaml(storyboard, quotes=said, hooks=script.hooks)
+    moved = [folder.storyboard(text, settings.storyboard)]
+    if films and (tag := wanted.news.tag if wanted.news is not None else pinned.facts.tag):
+        moved.append(folder.release(text, tag, settings.storyboard))
+    for name in filter(None, moved):
+        tools.emit(Notice("info", f"Your edited storyboard was kept as {name}; use it with --storyboard."))
     if films:
         folder.clips(storyboard, [take for take, _ in films])
     else:
         folder.contact_sheet(storyboard, takes)
-    text, _ = decode(tools.store.path(pinned.readme).read_bytes())
     report = Report(
         verb="make" if films else "plan",
         project=storyboard.project,
+        source=source_name(source, folder.folder, settings.github.server_url),
         owner=pinned.facts.owner,
         url=pinned.facts.url,
         commit=pinned.commit,
         tag=pinned.facts.tag,
+        release=wanted.news.tag if wanted.news is not None else None,
         readme_path=pinned.readme_path,
         language=storyboard.language,
         theme=storyboard.theme,
@@ -306,16 +309,19 @@ def published(
             storyboard,
             takes,
             folder.pictures(storyboard, takes),
-            quotes(storyboard, pinned, text.split("\n")),
+            said,
+            claims_of(storyboard, wanted),
             fallbacks={label: error.message for label, error in tools.failed.items()},
         ),
-        cost=cost(takes, tools.money[-1].in_doubt_credits if tools.money else 0.0),
+        cost=cost(takes, tools.money[-1].in_doubt_credits if tools.money else 0.0, script.usage),
+        writing=script.usage,
+        hooks=script.hooks,
         work=tools.work(),
-        findings=readme.findings,
+        findings=(*wanted.document.findings, *script.notes),
         engines=tools.engines.names,
         reasons=tools.engines.reasons,
         took_s=round(time.monotonic() - began, 2),
     )
     folder.report(report)
     films_made = tuple(folder.folder / video.path for video in videos)
-    return PromoVideo(folder.folder, films_made, report, tuple(tools.failed.values()))
+    return PromoVideo(folder.folder, films_made, report, dict(tools.failed))

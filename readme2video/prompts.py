@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 from string import Template
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -24,6 +25,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 class _Front(Record):
     """The front matter."""
 
+    form: Literal["sentences", "page"] = "sentences"
     variables: tuple[str, ...] = ()
     choices: dict[str, dict[str, str]] = Field(default={})
 
@@ -32,7 +34,8 @@ class Prompt(Record):
     """A prompt file, checked: its variables are exactly those its text uses.
 
     Attributes:
-        lines: Groups of whole sentences; one that begins with ``OPTIONAL`` may be left out.
+        lines: Groups of whole sentences; one that begins with ``OPTIONAL`` may be left out. A page is one such group,
+            with its line breaks.
         choices: The closed vocabulary: phrases by the variable's name and what is chosen by.
     """
 
@@ -53,7 +56,7 @@ class Prompt(Record):
         return phrase
 
     def render(self, /, **variables: str) -> str:
-        """The whole prompt as one paragraph.
+        """The whole prompt: sentences as one paragraph, a page as it stands.
 
         Raises:
             UsageError: A declared variable is missing, or one that is not declared was given.
@@ -118,7 +121,8 @@ def parse_prompt(name: str, text: str) -> Prompt:
         problem = error.errors()[0]
         where = ".".join(map(str, problem["loc"])) or "its front matter"
         raise _broken(name, f"{where}: {problem['msg']}") from None
-    lines = tuple(line.strip() for line in body.splitlines() if line.strip())
+    page = front.form == "page"
+    lines = tuple(line.strip() for line in ([body] if page else body.splitlines()) if line.strip())
     if not lines:
         raise _broken(name, "there is no text below its front matter")
     template = Template("\n".join(lines))

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from readme2video.continuity import release_file
 from readme2video.images import contact_sheet
 from readme2video.model.film import Clip, Film
 from readme2video.model.record import Artifact
@@ -18,6 +19,7 @@ from readme2video.model.shot import Aspect
 from readme2video.model.storyboard import Storyboard
 from readme2video.report import Take
 from readme2video.report_page import report_html
+from readme2video.sources import LocalSource, Source, parse_source
 from readme2video.store import Store, disk
 
 _CLIPS = re.compile(r"^\d\d-[a-z0-9-]+\.mp4$")
@@ -133,18 +135,27 @@ class OutputFolder:
         Returns:
             The name it was moved to, or None.
         """
-        target = self.folder / "storyboard.yaml"
+        return self._written(self.folder / "storyboard.yaml", text, given)
+
+    def release(self, text: str, tag: str, given: Path | None) -> str | None:
+        """The same for ``storyboards/<tag>.yaml``: a release's film, for the film of the one after it."""
+        file = release_file(self.folder, tag)
+        with disk(self.folder):
+            file.parent.mkdir(exist_ok=True)
+        return self._written(file, text, given)
+
+    def _written(self, target: Path, text: str, given: Path | None) -> str | None:
         moved = None
         with disk(self.folder):
             if given is not None and target.exists() and given.exists() and target.samefile(given):
                 return None
             if target.exists() and not self._is_ours(target):
                 number = 1
-                while (aside := target.with_name(f"storyboard.edited-{number}.yaml")).exists():
+                while (aside := target.with_name(f"{target.stem}.edited-{number}.yaml")).exists():
                     number += 1
                 target.replace(aside)
-                moved = aside.name
-        self._copy(self._store.keep_bytes(text.encode(), ".yaml"), "storyboard.yaml")
+                moved = aside.relative_to(self.folder).as_posix()
+        self._copy(self._store.keep_bytes(text.encode(), ".yaml"), target.relative_to(self.folder).as_posix())
         return moved
 
     def report(self, report: Report) -> None:
@@ -195,3 +206,31 @@ def _suffix(aspect: Aspect) -> str:
 def _digest(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def source_name(source: Source, folder: Path, server_url: str) -> str:
+    """How a report remembers its source: a path from the output folder, as ``../..``, or the repository as asked for.
+
+    No path of this machine goes into a report, and the commit stands beside it: what is remembered is where the README
+    of today is found.
+    """
+    if isinstance(source, LocalSource):
+        try:
+            path = Path(os.path.relpath(source.path.resolve(), folder.resolve())).as_posix()
+        except (OSError, ValueError):  # on another drive of Windows
+            return ""
+        return path if path.startswith(".") else f"./{path}"
+    where = source.ref_path or "/".join(filter(None, (source.ref if source.subpath else None, source.subpath)))
+    if where:
+        return f"{server_url.rstrip('/')}/{source.owner}/{source.name}/tree/{where}"
+    return f"{source.owner}/{source.name}" + (f"@{source.ref}" if source.ref else "")
+
+
+def source_named(name: str, folder: Path, server_url: str) -> Source:
+    """The source a report remembers.
+
+    Raises:
+        UsageError: It is no source.
+        SourceError: It names a local path that does not exist.
+    """
+    return LocalSource(folder / name) if name.startswith(".") else parse_source(name, server_url=server_url)

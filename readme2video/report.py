@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from readme2video.model.document import PinnedSource, RepositoryFacts
+from readme2video.claims import Claim
+from readme2video.model.document import Brief, RepositoryFacts
 from readme2video.model.film import Backdrop, Clip, Film, Segment, Timeline
+from readme2video.model.manuscript import Usage
 from readme2video.model.order import USD_PER_CREDIT
 from readme2video.model.report import Cost, ReportedPicture, ReportedScene, ReportedString
 from readme2video.model.shot import Aspect, Shot
@@ -31,15 +33,18 @@ def reported_scenes(
     takes: Sequence[Take],
     pictures: Sequence[tuple[ReportedPicture, ...]],
     quotes: Mapping[str, str],
+    claims: Sequence[Claim],
     fallbacks: Mapping[str, str],
 ) -> tuple[ReportedScene, ...]:
     """The scenes as the report shows them.
 
     Args:
         quotes: What stands at each source the storyboard names.
+        claims: What kind of claim each string is, and what is wrong with it.
         fallbacks: By label, why a scene was not bought.
     """
     timeline = takes[0].timeline
+    judged = {(claim.scene, claim.path): claim for claim in claims}
     return tuple(
         ReportedScene(
             id=scene.id,
@@ -51,7 +56,14 @@ def reported_scenes(
             transition=scene.transition,
             **_moved(takes, index, scene.id, fallbacks),
             strings=tuple(
-                ReportedString(path=path, text=text.text, source=text.source, quote=quotes.get(text.source, ""))
+                ReportedString(
+                    path=path,
+                    text=text.text,
+                    source=text.source,
+                    quote=quotes.get(text.source, ""),
+                    claim=judged[scene.id, path].kind,
+                    problem=judged[scene.id, path].problem,
+                )
                 for path, text in strings(scene)
             ),
             pictures=row,
@@ -78,19 +90,21 @@ def _clips(rows: Sequence[Sequence[Backdrop]]) -> tuple[Clip, ...]:
     return tuple({one.task_id: one for row in rows for one in row if isinstance(one, Clip)}.values())
 
 
-def cost(takes: Sequence[Take], in_doubt_credits: float) -> Cost:
-    """What the film's clips cost together, whenever they were bought."""
+def cost(takes: Sequence[Take], in_doubt_credits: float, writing: Usage | None) -> Cost:
+    """What the film's clips and its storyboard cost, whenever they were bought."""
     spent = sum(clip.credits for clip in _clips([take.backdrops for take in takes]))
-    return Cost(spent_credits=spent, in_doubt_credits=in_doubt_credits, spent_usd=round(spent * USD_PER_CREDIT, 4))
+    return Cost(
+        spent_credits=spent,
+        in_doubt_credits=in_doubt_credits,
+        spent_usd=round(spent * USD_PER_CREDIT, 4),
+        claude_usd=writing.usd or 0.0 if writing is not None else 0.0,
+    )
 
 
-def quotes(storyboard: Storyboard, pinned: PinnedSource, readme_lines: Sequence[str]) -> dict[str, str]:
-    """What stands at each source of a storyboard: the README's lines, or a fact's value."""
+def quotes(storyboard: Storyboard, wanted: Brief) -> dict[str, str]:
+    """What stands at each source of a storyboard: the lines of a text, or a fact's value."""
     return {
-        source: found
-        for scene in storyboard.scenes
-        for source in _sources(scene)
-        if (found := _quote(source, pinned, readme_lines))
+        source: found for scene in storyboard.scenes for source in _sources(scene) if (found := _quote(source, wanted))
     }
 
 
@@ -99,14 +113,15 @@ def _sources(scene: Scene) -> Iterator[str]:
         yield text.source
 
 
-def _quote(source: str, pinned: PinnedSource, readme_lines: Sequence[str]) -> str:
+def _quote(source: str, wanted: Brief) -> str:
     if source.startswith("fact:"):
-        return _fact(pinned.facts, source.removeprefix("fact:"))
-    path, colon, span = source.rpartition(":")
-    if not colon or path != pinned.readme_path:
+        return _fact(wanted.facts, source.removeprefix("fact:"))
+    name, colon, span = source.rpartition(":")
+    text = next((text for text in wanted.texts if text.name == name), None)
+    if not colon or text is None:
         return ""
     first, _, last = span.partition("-")
-    return "\n".join(readme_lines[int(first) - 1 : int(last or first)])
+    return "\n".join(text.lines[max(0, int(first) - text.first) : int(last or first) - text.first + 1])
 
 
 def _fact(facts: RepositoryFacts, name: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from readme2video.errors import StoryboardError
-from readme2video.model.document import Brief, GatheredPicture, ReadmeDocument, RepositoryFacts
+from readme2video.model.document import Brief, GatheredPicture, PinnedSource, ReadmeDocument, ReleaseNews, SourceText
 from readme2video.model.film import (
     Backdrop,
     BackdropNeed,
@@ -30,7 +30,7 @@ from readme2video.model.film import (
     TransitionRequest,
 )
 from readme2video.model.shot import Aspect, Shot, ShotRequest, Slot, Zone
-from readme2video.model.storyboard import CodeScene, ImageScene, Storyboard, TerminalScene, strings
+from readme2video.model.storyboard import CodeScene, ImageScene, Scene, Storyboard, roles, strings
 from readme2video.settings import Settings
 from readme2video.timeline import entrances
 
@@ -43,12 +43,28 @@ _FEW_STRINGS, _FEW_WORDS = 3, 16
 
 
 def brief(
-    document: ReadmeDocument, facts: RepositoryFacts, pictures: Sequence[GatheredPicture], settings: Settings
+    document: ReadmeDocument,
+    texts: Sequence[SourceText],
+    pinned: PinnedSource,
+    pictures: Sequence[GatheredPicture],
+    settings: Settings,
+    *,
+    news: ReleaseNews | None = None,
+    previous: Sequence[Scene] = (),
 ) -> Brief:
-    """What a storyboarder may use."""
+    """What a storyboarder may use.
+
+    Args:
+        news: The release the film is about; None for a film about the project.
+        previous: The scenes of the film of the release before.
+    """
     return Brief(
         document=document,
-        facts=facts,
+        texts=tuple(texts),
+        facts=pinned.facts,
+        news=news,
+        previous=tuple(previous),
+        language=settings.language,
         pictures=tuple(pictures),
         scene_limit=settings.scenes,
         length_s=settings.length_s,
@@ -77,14 +93,14 @@ def shot(
     return ShotRequest(
         kind=scene.kind,
         slots=tuple(Slot(path=path, text=text.text) for path, text in strings(scene)),
-        roles=tuple(line.role for line in scene.lines) if isinstance(scene, TerminalScene) else (),
+        roles=roles(scene),
         language=scene.language if isinstance(scene, CodeScene) else "",
         picture=picture,
         brand=storyboard.project,
         locale=storyboard.language,
         direction=storyboard.direction,
         theme=storyboard.theme,
-        variant=place,
+        variant=_variant(scene, place),
         aspect=aspect,
         scale=scale,
     )
@@ -128,7 +144,7 @@ def needed(
         covers=covers,
         look=_look(asked, zone) if covers == "plate" else _look(asked),
         motion=scene.motion,
-        variant=place,
+        variant=_variant(scene, place),
         duration_s=scene.duration_s,
         aspect=asked.aspect,
         kind=scene.kind,
@@ -149,6 +165,10 @@ def covered(storyboard: Storyboard, place: int, settings: Settings, *, cropped: 
     said = [text.text for _, text in strings(scene)]
     few = len(said) <= _FEW_STRINGS and sum(len(text.split()) for text in said) <= _FEW_WORDS
     return "full" if scene.kind in _SPARSE and few else "plate"
+
+
+def _variant(scene: Scene, place: int) -> int:
+    return place if scene.look is None else scene.look
 
 
 def _look(asked: ShotRequest, zone: Zone | None = None) -> str:

@@ -6,9 +6,9 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
 
 from readme2video.errors import UsageError
 from readme2video.model.film import Encoding, Quality
@@ -63,6 +63,13 @@ class GitHub(Record):
     token: SecretStr | None = None
 
 
+class Claude(Record):
+    """Where storyboards are written; the key goes to the host of ``base_url`` only."""
+
+    base_url: str = "https://api.anthropic.com"
+    key: SecretStr | None = None
+
+
 class Kie(Record):
     """The account clips are bought with; the key goes to the hosts of these two addresses only.
 
@@ -89,6 +96,11 @@ class Settings(Record):
         again: ``STAGE`` or ``STAGE:SCENE`` to do anew although a result is kept.
         jobs: How many segments are rendered side by side; by default as many as there are cores, at most 8.
         browser: A Chromium to use before any other.
+        claude_model: Id of the model that writes the storyboard.
+        effort: How hard that model thinks; more costs more.
+        language: The film's language, as ``de``; None for the README's own.
+        release: Tag of the release the film is about.
+        allow_unsupported: Make the film although the README does not support all of its words; the report says which.
         model: Id of the model clips are bought from.
         fallback_models: Standing consent: models to go on with, in order, when ``model`` is off.
         models: The user's own rows for the table of models, from the settings file.
@@ -105,7 +117,7 @@ class Settings(Record):
     """
 
     out: Path = Path("output")
-    storyboarder: Literal["auto", "offline"] = "auto"
+    storyboarder: Literal["auto", "claude", "offline"] = "auto"
     animator: Literal["auto", "local", "kie"] = "auto"
     aspects: tuple[Aspect, ...] = ("16:9",)
     quality: Quality = "standard"
@@ -116,6 +128,12 @@ class Settings(Record):
     jobs: int = Field(default_factory=lambda: min(8, os.cpu_count() or 1), ge=1, le=64)
     browser: Path | None = None
     github: GitHub = GitHub()
+    claude: Claude = Claude()
+    claude_model: str = "claude-sonnet-5-5"
+    effort: Literal["low", "medium", "high"] = "medium"
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")] | None = None
+    release: str | None = None
+    allow_unsupported: bool = False
     kie: Kie = Kie()
     model: str = "sora-2-image-to-video"
     fallback_models: tuple[str, ...] = ()
@@ -192,6 +210,13 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], folder: 
     }
     if github:
         values["github"] = {**github}
+    claude = {
+        field: text
+        for field, name in (("base_url", "ANTHROPIC_BASE_URL"), ("key", "ANTHROPIC_API_KEY"))
+        if (text := environ.get(name, "").strip())
+    }
+    if claude:
+        values["claude"] = claude
     kie = {
         field: text
         for field, name in (
@@ -236,7 +261,7 @@ def _project_values(folder: Path) -> dict[str, Any]:
 
 
 def _without_keys(table: dict[str, Any], name: str) -> dict[str, Any]:
-    for key in ("github", "kie", "machine"):
+    for key in ("github", "claude", "kie", "machine"):
         if key in table:
             raise UsageError(f"{name}: {key} comes from the environment only.")
     return table

@@ -36,9 +36,10 @@ def reading_time_s(text: str, language: str = "en") -> float:
     them are read like Latin text.
     """
     seconds = 0.3
-    if language in _CHARS_PER_S:
+    rate = _CHARS_PER_S.get(language.partition("-")[0])  # zh-TW is read like zh
+    if rate is not None:
         wide = sum(1 for character in text if unicodedata.east_asian_width(character) in "WF")
-        seconds += wide / _CHARS_PER_S[language]
+        seconds += wide / rate
         text = "".join(" " if unicodedata.east_asian_width(character) in "WF" else character for character in text)
         text = " ".join(text.split())
     return max(1.0, seconds + max(len(text) / 17, len(text.split()) / 3))

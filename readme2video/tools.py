@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readme2video import __version__
 from readme2video.animators import ANIMATORS, LocalAnimator
 from readme2video.engine import Engine, Needs
-from readme2video.errors import Readme2VideoError
-from readme2video.events import Emit, EnginesChosen, Event, FellBack, Notice, Spent, WorkDone
+from readme2video.errors import CredentialsError, Readme2VideoError
+from readme2video.events import Emit, EnginesChosen, Event, FellBack, Notice, Spent, StoryboardPaid, WorkDone
 from readme2video.model.document import Brief, PinnedSource, ReadmeDocument
 from readme2video.model.film import (
     BackdropRequest,
@@ -25,9 +26,9 @@ from readme2video.model.film import (
     TransitionClip,
     TransitionRequest,
 )
+from readme2video.model.manuscript import Manuscript
 from readme2video.model.report import ReportedWork
 from readme2video.model.shot import Aspect
-from readme2video.model.storyboard import Storyboard
 from readme2video.readme import Reader
 from readme2video.render import Renderer
 from readme2video.scenes import Shooter
@@ -54,7 +55,7 @@ class Engines:
     """
 
     reader: Engine[PinnedSource, ReadmeDocument]
-    storyboarder: Engine[Brief, Storyboard]
+    storyboarder: Engine[Brief, Manuscript]
     shooter: Shooter
     animator: Engine[BackdropRequest, CameraPath]
     buyer: KieAnimator | None
@@ -78,6 +79,12 @@ class Tools:
     done: list[WorkDone] = field(default_factory=list)
     money: list[Spent] = field(default_factory=list)
     failed: dict[str, Readme2VideoError] = field(default_factory=dict)
+    answers: list[StoryboardPaid] = field(default_factory=list)
+
+    def spend_nothing(self) -> None:
+        """From here on nothing is paid for, whatever was chosen: offline storyboard, local motion."""
+        names = {**self.engines.names, "storyboarder": "offline", "animator": "local"}
+        self.engines = replace(self.engines, buyer=None, names=names)
 
     def fell_back(self, label: str, error: Readme2VideoError) -> None:
         """A scene could not be bought: say so, and remember why."""
@@ -118,27 +125,34 @@ async def open_tools(source: Source, settings: Settings, emit: Emit, ask: Ask | 
         emit(event)
 
     money: list[Spent] = []
+    answers: list[StoryboardPaid] = []
 
     def heard_money(event: Event) -> None:
         if isinstance(event, Spent):
             money.append(event)
+        if isinstance(event, StoryboardPaid):
+            answers.append(event)
         heard(event)
 
     async with AsyncExitStack() as stack:
         store = Store(settings.out / ".store", heard, again=settings.again)
         stack.callback(store.close)
-        http = None if isinstance(source, LocalSource) else await stack.enter_async_context(_client())
+        http = None if isinstance(source, LocalSource) else await stack.enter_async_context(connect())
         shooter = await stack.enter_async_context(Shooter(settings))
         if store.new:  # then there are scenes to shoot
             shooter.warm(lambda message, level="warning": emit(Notice(level, message)))
         engines = choose_engines(settings, shooter, settings.out / ".store", heard_money, ask)
+        warm = STORYBOARDERS[engines.names["storyboarder"]].warm
+        if warm is not None and settings.storyboard is None and (store.new or http is not None):
+            asyncio.get_running_loop().run_in_executor(None, warm)  # while the README is fetched
         if engines.buyer is not None:
             await stack.enter_async_context(engines.buyer)
         emit(EnginesChosen(engines.names["storyboarder"], engines.names["animator"], engines.reasons))
-        yield Tools(settings, store, http, engines, heard, done=done, money=money)
+        yield Tools(settings, store, http, engines, heard, done=done, money=money, answers=answers)
 
 
-def _client() -> httpx.AsyncClient:
+def connect() -> httpx.AsyncClient:
+    """A client for reading sources: no redirects, no proxies of the environment."""
     import httpx
 
     return httpx.AsyncClient(
@@ -151,7 +165,8 @@ def _client() -> httpx.AsyncClient:
 
 def choose_engines(settings: Settings, shooter: Shooter, store: Path, emit: Emit, ask: Ask | None) -> Engines:
     """The engines the settings ask for; ``auto`` takes the first of each registry whose needs are met."""
-    keys = {"KIE_API_KEY"} if settings.kie.key is not None else set()
+    known = {"ANTHROPIC_API_KEY": settings.claude.key, "KIE_API_KEY": settings.kie.key}
+    keys = {name for name, key in known.items() if key is not None}
     storyboarder, why_storyboarder = _choose(
         settings.storyboarder, {name: entry.needs for name, entry in STORYBOARDERS.items()}, keys
     )
@@ -159,7 +174,7 @@ def choose_engines(settings: Settings, shooter: Shooter, store: Path, emit: Emit
     buys = ANIMATORS[animator].buyer
     return Engines(
         reader=Reader(),
-        storyboarder=STORYBOARDERS[storyboarder].make(),
+        storyboarder=STORYBOARDERS[storyboarder].make(settings, emit),
         shooter=shooter,
         animator=LocalAnimator(),
         buyer=buys(settings, store, emit, ask) if buys is not None else None,
@@ -173,6 +188,12 @@ def choose_engines(settings: Settings, shooter: Shooter, store: Path, emit: Emit
 
 def _choose(wanted: str, registry: dict[str, Needs], keys: set[str]) -> tuple[str, str]:
     if wanted != "auto":
+        if missing := [key for key in registry[wanted].keys if key not in keys]:
+            free = next(name for name, needs in registry.items() if not needs.costs_money)
+            raise CredentialsError(
+                f"{wanted} needs a key: {' and '.join(missing)} is not set.",
+                hint=f"Set it, or take {free}, which is free.",
+            )
         return wanted, f"{wanted}, as asked ({registry[wanted].says})"
     name = next(name for name, needs in registry.items() if keys.issuperset(needs.keys))
     because = f", since {' and '.join(registry[name].keys)} is set" if registry[name].keys else ""

@@ -109,8 +109,8 @@ def scenes() -> tuple[Scene, ...]:
         TitleScene(
             id="hook",
             duration_s=2.0,
-            headline=Headline(text="Films from READMEs", source="README.md:1"),
-            subline=Words(text="One command, no keys", source="README.md:3"),
+            headline=Headline(text="Tells you what changed", source="README.md:3"),
+            subline=Words(text="One file, no services", source="README.md:8"),
         ),
         FeaturesScene(
             id="features",
@@ -119,8 +119,8 @@ def scenes() -> tuple[Scene, ...]:
             transition="slide",
             headline=Headline(text="What you get", source="copy"),
             items=(
-                Feature(title=Words(text="Crisp", source="README.md:5")),
-                Feature(title=Words(text="Sourced", source="README.md:6")),
+                Feature(title=Words(text="Quiet", source="README.md:7")),
+                Feature(title=Words(text="Exact", source="README.md:9")),
             ),
         ),
         CallToActionScene(
@@ -128,8 +128,8 @@ def scenes() -> tuple[Scene, ...]:
             duration_s=2.0,
             motion="still",
             transition="wipe",
-            headline=Headline(text="tinyproject", source="fact:name"),
-            command=Words(text="pip install tinyproject", source="README.md:9"),
+            headline=Headline(text="tinyproject", source="README.md:1"),
+            command=Words(text="pip install tinyproject", source="README.md:14"),
         ),
     )
 

@@ -65,7 +65,17 @@ def test_a_bare_source_makes_the_film_and_stdout_is_one_object(made: tuple[Path,
     _, done = made
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
-    assert set(said) == {"exit_code", "videos", "poster", "storyboard", "report", "scenes", "cost", "engines"}
+    assert set(said) == {
+        "exit_code",
+        "videos",
+        "poster",
+        "storyboard",
+        "report",
+        "scenes",
+        "cost",
+        "writing",
+        "engines",
+    }
     assert said["exit_code"] == 0
     assert set(said["videos"][0]) == {"aspect", "path", "duration_s", "size_px"}
     assert set(said["scenes"][0]) == {

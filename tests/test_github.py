@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,96 +11,17 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from played_github import COMMIT, README, TOKEN, PlayedGitHub, Reply, about, content, playing, reply
 from readme2video.errors import CredentialsError, PausedError, Readme2VideoError, SourceError
 from readme2video.settings import GitHub
 from readme2video.sources import GitHubSource, Pinned, parse_source, pin
 from works import FakeWork
 
-COMMIT = "c0ffee" + "0" * 34
-TOKEN = "ghp_thisIsNotARealToken"  # noqa: S105 - made up
-README = b"# Quill\n\nA pen.\n"
-
-Reply = tuple[int, dict[str, str], bytes]
-
-
-def reply(value: Any, status: int = 200, **headers: str) -> Reply:
-    body = value if isinstance(value, bytes) else json.dumps(value).encode()
-    named = {name.replace("_", "-"): text for name, text in headers.items()}
-    return status, {"Content-Type": "application/json", **named}, body
-
-
-def content(data: bytes, path: str = "README.md", **more: Any) -> dict[str, Any]:
-    text = base64.encodebytes(data).decode()
-    return {"type": "file", "path": path, "encoding": "base64", "size": len(data), "content": text, **more}
-
-
-class PlayedGitHub:
-    """Answers by path: one reply for ever, or a list of replies of which the last stays."""
-
-    def __init__(self) -> None:
-        self.replies: dict[str, list[Reply]] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        played = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                played.asked.append((self.path, {name.lower(): text for name, text in self.headers.items()}))
-                raw = "raw" in self.headers.get("Accept", "")
-                replies = played.replies.get(f"raw {self.path}" if raw else self.path) or played.replies.get(self.path)
-                status, headers, body = (
-                    (replies.pop(0) if len(replies) > 1 else replies[0]) if replies else reply({}, 404)
-                )
-                if status == 0:  # hang up
-                    self.close_connection = True
-                    return
-                self.send_response(status)
-                for name, text in headers.items():
-                    self.send_header(name, text)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.on("/repos/acme/quill", reply(about()))
-        self.on("/repos/acme/quill/commits/main", reply(COMMIT.encode()))
-        self.on(f"/repos/acme/quill/readme?ref={COMMIT}", reply(content(README)))
-
-    def on(self, path: str, *replies: Reply) -> None:
-        self.replies[path] = list(replies)
-
-    def paths(self) -> list[str]:
-        return [path for path, _ in self.asked]
-
-
-def about(**more: Any) -> dict[str, Any]:
-    return {
-        "name": "quill",
-        "owner": {"login": "acme"},
-        "description": "A pen \u202efor pages",
-        "topics": ["pens", "ink"],
-        "language": "Python",
-        "license": {"spdx_id": "MIT"},
-        "stargazers_count": 1234,
-        "homepage": "",
-        "default_branch": "main",
-        "private": False,
-        **more,
-    }
-
 
 @pytest.fixture
 def played() -> Iterator[PlayedGitHub]:
-    github = PlayedGitHub()
-    thread = threading.Thread(target=lambda: github.server.serve_forever(0.01), daemon=True)
-    thread.start()
-    yield github
-    github.server.shutdown()
-    github.server.server_close()
-    thread.join()
+    with playing() as github:
+        yield github
 
 
 @pytest.fixture
@@ -162,10 +79,17 @@ async def test_no_token_no_header(played: PlayedGitHub, pinning: Pin):
 
 
 async def test_a_tag_is_pinned_with_its_release(played: PlayedGitHub, pinning: Pin):
-    played.on("/repos/acme/quill/commits/pen%40v2.0", reply(COMMIT.encode()))
+    played.on("/repos/acme/quill/commits/tags%2Fpen%40v2.0", reply(COMMIT.encode()))
     played.on("/repos/acme/quill/releases/tags/pen%40v2.0", reply({"tag_name": "pen@v2.0", "published_at": None}))
-    facts = (await pinning("acme/quill@pen@v2.0")).pinned.facts
-    assert (facts.tag, facts.version) == ("pen@v2.0", "2.0")
+    pinned = (await pinning("acme/quill@pen@v2.0")).pinned
+    assert (pinned.facts.tag, pinned.facts.version) == ("pen@v2.0", "2.0")
+    assert pinned.release is None  # nothing is written about it: a film about the project at that tag
+
+
+async def test_a_branch_is_no_release(played: PlayedGitHub, pinning: Pin):
+    played.on("/repos/acme/quill/commits/feat%2Fx", reply(COMMIT.encode()))
+    pinned = (await pinning("acme/quill@feat/x")).pinned
+    assert (pinned.commit, pinned.release, pinned.facts.tag) == (COMMIT, None, None)
 
 
 async def test_the_version_comes_from_the_manifest_without_a_release(played: PlayedGitHub, pinning: Pin):

@@ -339,7 +339,8 @@ def test_f96_one_scene_that_was_refused(film: Film, flags: list[str], code: int)
     before = film.promo.read_bytes()
     with Sandbox(job_s=0.1, faults=[{"on": "job", "nth": 1, "do": "fail", "message": "moderation"}]) as box:
         done = film.make(
-            "--animator", "kie", "--yes", "--json", *flags, README2VIDEO_PACE="0.02", **box.environment
+            "--storyboarder", "offline", "--animator", "kie", "--yes", "--json", *flags, README2VIDEO_PACE="0.02",
+            **box.environment,
         )  # fmt: skip
         assert len(box.orders) <= 3
     assert done.returncode == code, done.stderr

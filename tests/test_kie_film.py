@@ -43,7 +43,7 @@ def film(box: Sandbox, project: Path, *flags: str) -> tuple[int, dict, str]:
     environ = os.environ | box.environment | {"KIE_API_KEY": CANARY, "README2VIDEO_PACE": "0.05"}
     done = subprocess.run(
         [PROGRAM, "make", str(project), "-o", str(project.parent / "out"), "--quality", "draft", "--length", "12",
-         "--json", *flags],
+         "--storyboarder", "offline", "--json", *flags],
         env=environ, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert "Traceback" not in done.stderr

@@ -148,7 +148,7 @@ class Terminal:
         self.out = project.parent / "out"
         self._run = subprocess.Popen(
             [PROGRAM, "make", str(project), "-o", str(self.out), "--quality", "draft", "--length", "12",
-             "--animator", "kie", *flags],
+             "--storyboarder", "offline", "--animator", "kie", *flags],
             stdin=theirs, stderr=theirs, stdout=subprocess.PIPE, env=environ,
         )  # fmt: skip
         os.close(theirs)

@@ -31,7 +31,9 @@ TOO_LONG = Headline(text="W" * 88, source="copy")
 
 def settings(box: Sandbox, out: Path, **more: Any) -> Settings:
     account = Kie(base_url=box.url, upload_url=box.url, key=SecretStr("k"), pace=0.01)
-    return Settings(**{"kie": account, "out": out, "quality": "draft", "animator": "kie"} | more)
+    return Settings(
+        **{"kie": account, "out": out, "quality": "draft", "animator": "kie", "allow_unsupported": True} | more
+    )
 
 
 async def yes(plan: OrderPlan) -> bool:

@@ -247,9 +247,11 @@ def test_errors_are_plain_off_a_terminal() -> None:
     show_error(error, stream, {})
     lines = stream.getvalue().splitlines()
     assert lines[0].startswith("error: A headline is too long. red [/bold]")
-    assert lines[1:3] == ["  scene: hook", "  path: scenes.3.headline"]
-    assert lines[3].startswith("  hint: Shorten it. Shorten it.")
-    assert len(lines) == 4
+    assert lines[1].startswith("  - : :error")  # a message's further lines are rows of their own, and no commands
+    assert lines[2].startswith("  - # #vso")
+    assert lines[3:5] == ["  scene: hook", "  path: scenes.3.headline"]
+    assert lines[5].startswith("  hint: Shorten it. Shorten it.")
+    assert len(lines) == 6
     assert "\x1b" not in stream.getvalue()
 
 

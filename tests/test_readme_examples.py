@@ -7,16 +7,15 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from makers import project
+from played_github import COMMIT, PlayedGitHub, about, content, playing, reply
 from readme2video.readme import parse_readme
 from readme2video.storyboard_file import to_yaml
-from test_github import COMMIT, PlayedGitHub, about, content, played, reply
-
-__all__ = ["played"]
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = parse_readme((ROOT / "README.md").read_text("utf-8"), "README.md")
@@ -36,12 +35,12 @@ def test_the_readme_shows_commands():
     assert any("owner/repo@" in command for command in COMMANDS)
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A project called like ours, with settings that make its films small."""
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project called like ours, with settings that make its films small; what one command made the next may use."""
     from makers import storyboard
 
-    folder = project(tmp_path / "readme2video")
+    folder = project(tmp_path_factory.mktemp("home") / "readme2video")
     (folder / "readme2video.toml").write_text('quality = "draft"\nlength-s = 6\nscenes = 2\n')
     written = folder / "output" / "readme2video" / "storyboard.yaml"
     written.parent.mkdir(parents=True)
@@ -49,10 +48,22 @@ def home(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def played() -> Iterator[PlayedGitHub]:
+    with playing() as github:
+        yield github
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_of_the_readme_works(command: str, home: Path, played: PlayedGitHub):
     played.on("/repos/owner/repo", reply(about(name="repo", owner={"login": "owner"})))
-    played.on("/repos/owner/repo/commits/v1.2.0", reply(COMMIT.encode()))
+    played.on("/repos/owner/repo/commits/tags%2Fv1.2.0", reply(COMMIT.encode()))
+    notes = {
+        "tag_name": "v1.2.0",
+        "body": "## Added\n\n- Watches two folders\n",
+        "published_at": "2026-03-14T08:00:00Z",
+    }
+    played.on("/repos/owner/repo/releases/tags/v1.2.0", reply(notes))
     played.on(f"/repos/owner/repo/readme?ref={COMMIT}", reply(content(README)))
     program, *arguments = shlex.split(command)
     done = subprocess.run(

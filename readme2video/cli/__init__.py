@@ -38,12 +38,33 @@ _out = click.option(
 )
 _film_options = _options(
     _out,
-    click.option("--storyboarder", type=click.Choice(["auto", "offline"]), help="Who writes the storyboard."),
+    click.option("--storyboarder", type=click.Choice(["auto", "claude", "offline"]), help="Who writes the storyboard."),
+    click.option("--claude-model", metavar="ID", help="Which Claude writes it.  [default: claude-sonnet-5-5]"),
+    click.option(
+        "--effort",
+        type=click.Choice(["low", "medium", "high"]),
+        help="How hard Claude thinks; more costs more.  [default: medium]",
+    ),
+    click.option("--language", metavar="CODE", help="Language of the film, de for instance.  [default: the README's]"),
+    click.option(
+        "--release",
+        metavar="TAG",
+        help="Make the film about this release: what is new in it. A checkout must stand at the tag.",
+    ),
+    click.option(
+        "--allow-unsupported",
+        is_flag=True,
+        default=None,
+        help="Make the film although the README does not support all its words; the report marks them.",
+    ),
     click.option("--animator", type=click.Choice(["auto", "local", "kie"]), help="Who moves the pictures."),
     click.option("--model", metavar="ID", help="Which model clips are bought from; see `readme2video models`."),
     click.option("--resolution", metavar="NAME", help="As the model names it, 720p for instance."),
     click.option(
-        "--max-cost", type=float, metavar="USD", help="The most the film's clips may cost. Agrees to that much."
+        "--max-cost",
+        type=float,
+        metavar="USD",
+        help="The most the film may cost, storyboard and clips together. Agrees to that much.",
     ),
     click.option("-y", "--yes", is_flag=True, default=None, help="Agree to the plan's price without being asked."),
     click.option(
@@ -106,7 +127,8 @@ _film_options = _options(
     cls=_MakeByDefault,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="`readme2video SOURCE` is short for `readme2video make SOURCE`. SOURCE is a folder, a README file, "
-    "owner/repo, owner/repo@tag or a GitHub URL. Exit codes: 0 done, 2 usage or storyboard, 3 source, 4 key, "
+    "owner/repo, owner/repo@tag or a GitHub URL; the tag or the page of a release makes a film about that release. "
+    "Exit codes: 0 done, 2 usage or storyboard, 3 source, 4 key, "
     "5 price not agreed to or no credits, 6 a scene was refused, 7 a payment is in doubt, 8 paused, 9 this machine, "
     "10 another run, 1 our bug.",
 )
@@ -148,12 +170,18 @@ def plan(source: str, **flags: Any) -> None:
 
 @cli.command(short_help="Check a storyboard or a finished film.")
 @click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "--source", metavar="SOURCE", help="Whose README it must agree with.  [default: the one it was made from]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def check(target: Path, as_json: bool) -> None:
-    """Check TARGET: a storyboard file, or the output folder of a finished film."""
+def check(target: Path, source: str | None, as_json: bool) -> None:
+    """Check TARGET: a storyboard file, or the output folder of a finished film.
+
+    Every string is held against the README as it is now.
+    """
     from readme2video.cli.inspect import check as run
 
-    sys.exit(run(target, as_json=as_json))
+    sys.exit(run(target, source=source, as_json=as_json))
 
 
 @cli.command(short_help="What stands in the output folder.")
@@ -192,7 +220,7 @@ def adopt(out: Path | None, scene: str, task: str | None, pay_again: bool, skip:
     sys.exit(claim(out, scene, task) if task is not None else decide(out, scene, "pay again" if pay_again else "skip"))
 
 
-@cli.command(short_help="A local stand-in for Kie, to try the paid road for free.")
+@cli.command(short_help="A local stand-in for Kie and Claude: the paid road, free.")
 @click.option("--port", type=int, default=0, metavar="N", help="Port on 127.0.0.1.  [default: any free one]")
 @click.option("--job-seconds", type=float, default=6.0, metavar="S", help="How long a clip takes.  [default: 6]")
 @click.option(
@@ -200,7 +228,7 @@ def adopt(out: Path | None, scene: str, task: str | None, pay_again: bool, skip:
 )
 @click.option("--faults", type=click.Path(path_type=Path), metavar="FILE", help="A JSON script of faults.")
 def sandbox(port: int, job_seconds: float, balance: float, faults: Path | None) -> None:
-    """Run a stand-in for Kie on this machine until Ctrl-C; it prints what to set."""
+    """Run a stand-in for Kie and Claude on this machine until Ctrl-C; it prints what to set."""
     from readme2video.cli.servers import sandbox as run
 
     sys.exit(run(port=port, job_s=job_seconds, balance=balance, faults=faults))

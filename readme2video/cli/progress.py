@@ -22,11 +22,13 @@ from readme2video.events import (
     Notice,
     OrdersPlanned,
     Spent,
+    StoryboardPaid,
     WorkDone,
     WorkFailed,
     WorkProgressed,
     WorkStarted,
 )
+from readme2video.model.manuscript import Usage
 from readme2video.model.order import USD_PER_CREDIT
 from readme2video.model.record import Stage
 from readme2video.orders import plan_lines
@@ -106,6 +108,7 @@ class RunState:
     first: dict[str, float] = field(default_factory=dict)
     last: dict[str, float] = field(default_factory=dict)
     spent: Spent | None = None
+    writing: Usage | None = None
     fallen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -138,6 +141,8 @@ class RunState:
                 self.failed.add(scene_of(event.label))
             case Spent():
                 self.spent = event
+            case StoryboardPaid():
+                self.writing = event.usage
             case FellBack():
                 self.failed.discard(scene_of(event.label))
                 self.fallen.add(scene_of(event.label))
@@ -159,7 +164,9 @@ class RunState:
 
     def money(self) -> str:
         """What was spent, in words."""
-        return money(self.spent)
+        paid = [written_line(self.writing)] if self.writing is not None else []
+        bought = money(self.spent)
+        return ", ".join([*paid, bought] if self.spent is not None or not paid else paid)
 
     def has(self, stage: Stage, label: str) -> bool:
         """Whether this work was begun."""
@@ -199,8 +206,17 @@ def money(spent: Spent | None) -> str:
     return f"{spent.credits:g} credits (${spent.credits * USD_PER_CREDIT:.2f}){doubt}"
 
 
+def written_line(usage: Usage) -> str:
+    """What the storyboard cost, as ``storyboard $0.03 (2 answers)``."""
+    price = f"${usage.usd:.2f}" if usage.usd is not None else "at a price that is not known"
+    answers = "1 answer" if usage.requests == 1 else f"{usage.requests} answers"
+    return f"storyboard {price} ({answers})"
+
+
 def fell_back_line(event: FellBack) -> str:
-    """A scene that was not bought, as a line."""
+    """A scene that was not bought, or a storyboard that was not, as a line."""
+    if event.label == "storyboard":
+        return f"warning: the storyboard is the offline one, and no clips are bought: {clean_line(event.reason)}"
     return f"warning: {clean_line(event.label)} moves locally: {clean_line(event.reason)}"
 
 
@@ -344,6 +360,8 @@ class PlainProgress:
                 lines = (notice_line(event),)
             case FellBack():
                 lines = (fell_back_line(event),)
+            case StoryboardPaid():
+                lines = (f"spent: {written_line(event.usage)}",)
             case OrdersPlanned():
                 lines = tuple(clean(line) for line in plan_lines(event.plan))
             case Spent():

@@ -29,6 +29,7 @@ from readme2video.errors import (
 )
 
 if TYPE_CHECKING:
+    from readme2video.model.report import Report
     from readme2video.pipeline import PromoVideo
 
 Result = TypeVar("Result")
@@ -60,6 +61,7 @@ def film(verb: Literal["make", "plan"], source: str, flags: dict[str, Any]) -> i
     as_json, quiet, verbose = flags.pop("as_json"), flags.pop("quiet"), flags.pop("verbose")
 
     def work() -> int:
+        from readme2video.cli.event import with_release_event
         from readme2video.cli.progress import make_progress
         from readme2video.cli.questions import agreement, settlement
         from readme2video.pipeline import make_video, plan_video
@@ -71,6 +73,7 @@ def film(verb: Literal["make", "plan"], source: str, flags: dict[str, Any]) -> i
         if isinstance(parsed, LocalSource):
             folder = parsed.path if parsed.path.is_dir() else parsed.path.parent
             settings = load_settings(flags, os.environ, folder)
+        parsed = with_release_event(parsed, settings.release, os.environ, settings.github.server_url)
         with make_progress(sys.stderr, quiet=quiet, verbose=verbose, environ=os.environ) as progress:
             if verb == "make":
                 agree = agreement(settings, progress)
@@ -99,7 +102,7 @@ _WORST = (7, 5, 4, 8, 6)
 
 def film_exit_code(result: PromoVideo) -> int:
     """0, or why scenes of a finished film were not bought."""
-    codes = {exit_code(error) for error in result.failed}
+    codes = {exit_code(error) for error in result.failed.values()}
     return next((code for code in _WORST if code in codes), 0)
 
 
@@ -113,10 +116,14 @@ def _shortfall(result: PromoVideo, source: str) -> list[str]:
         for scene in result.report.scenes
         if scene.fallback is not None
     ]
+    if "storyboard" in result.failed:
+        lines = [clean(f"The storyboard is the offline one: {result.failed['storyboard'].message}")]
     doubt = f", {money.in_doubt_credits:g} in doubt" if money.in_doubt_credits else ""
-    hints = dict.fromkeys(clean(error.hint) for error in result.failed if error.hint)
+    hints = dict.fromkeys(clean(error.hint) for error in result.failed.values() if error.hint)
     again = f"The same command upgrades only what is missing: readme2video make {shlex.quote(source)} …"
-    return [*lines, f"Spent: {money.spent_credits:g} credits (${money.spent_usd:.2f}){doubt}.", *hints, again]
+    writing = f" and ${money.claude_usd:.2f} for the storyboard" if money.claude_usd else ""
+    spent = f"Spent: {money.spent_credits:g} credits (${money.spent_usd:.2f}){doubt}{writing}."
+    return [*lines, spent, *hints, again]
 
 
 def _paths(result: PromoVideo) -> str:
@@ -132,14 +139,24 @@ _PRICE = {
 }
 
 
+def _writing(report: Report) -> str:
+    """What the storyboard cost, if anything."""
+    if report.writing is None:
+        return ""
+    price = f"${report.writing.usd:.2f}" if report.writing.usd is not None else "a price that is not known"
+    return f"Writing it cost {price} at {report.writing.model}. "
+
+
 def _next_step(result: PromoVideo, source: str) -> str:
     """What a plan found and what to do with it."""
     report, board = result.report, result.folder / result.report.storyboard
+    # Its strings cite the release notes, which belong to the film only when it is about that release.
+    release = f" --release {shlex.quote(report.release)}" if report.release is not None else ""
     return (
-        f"{len(report.scenes)} scenes, {report.duration_s:.1f} s. "
+        f"{len(report.scenes)} scenes, {report.duration_s:.1f} s. {_writing(report)}"
         f"{_PRICE[report.engines['animator'] == 'local']}\n"
         f"Look at {result.folder / 'contact-sheet.jpg'}, edit {board}, then run:\n"
-        f"  readme2video make {shlex.quote(source)} --storyboard {shlex.quote(str(board))}"
+        f"  readme2video make {shlex.quote(source)}{release} --storyboard {shlex.quote(str(board))}"
     )
 
 
@@ -181,6 +198,7 @@ def as_object(result: PromoVideo) -> dict[str, Any]:
             for scene in report.scenes
         ],
         "cost": report.cost.model_dump(),
+        "writing": report.writing.model_dump() if report.writing is not None else None,
         "engines": report.engines,
     }
 

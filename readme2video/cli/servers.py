@@ -61,8 +61,8 @@ def sandbox(
         ):
             for name, value in box.environment.items():
                 print(f"export {name}={shlex.quote(value)}")
-            print("# In another terminal, with the lines above: readme2video make . --animator kie")
-            print(f"# Balance and orders: {box.url}/   Stop with Ctrl-C.", flush=True)
+            print("# In another terminal, with the lines above: readme2video make .")
+            print(f"# Balance, orders and messages: {box.url}/   Stop with Ctrl-C.", flush=True)
             wait()
         return 0
 

@@ -88,8 +88,10 @@ def show_error(error: Readme2VideoError, stream: TextIO, environ: Mapping[str, s
         environ: The process environment, by default the real one.
     """
     environ = os.environ if environ is None else environ
+    head, *details = error.message.split("\n")
     rows = [
-        ("error:", error.message),
+        ("error:", head),
+        *(("-", detail) for detail in details),
         ("scene:", error.scene or ""),
         ("path:", getattr(error, "path", "")),
         ("hint:", error.hint),

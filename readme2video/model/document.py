@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from readme2video.model.record import Artifact, Finding, Record
+from readme2video.model.storyboard import Scene
 
 SectionKind = Literal[
     "intro",
@@ -200,6 +201,10 @@ class RepositoryFacts(Record):
     """What is known about a repository beside its README. A string on screen may cite ``fact:<field name>``.
 
     Attributes:
+        release: The newest release, or the one the film is about.
+        release_name: Name of the release the film is about, if it says more than the tag.
+        released_on: Date of that release exactly as published.
+        released: Its tag and date as one line, as ``v1.2.0 · 2026-01-02``.
         origins: For each known field, where it was read: a file name or "GitHub".
     """
 
@@ -216,8 +221,76 @@ class RepositoryFacts(Record):
     version: str | None = None
     tag: str | None = None
     release: Release | None = None
+    release_name: str | None = None
+    released_on: str | None = None
+    released: str | None = None
     private: bool = False
     origins: dict[str, str] = Field(default_factory=dict)
+
+
+class SourceText(Record):
+    """A text that strings on screen may cite by its lines, cleaned and with secrets blacked out.
+
+    Attributes:
+        name: As in sources: the README's path, ``CHANGELOG.md``, or ``release`` for the release notes.
+        lines: Its lines without line breaks.
+        first: Number of ``lines[0]``, for a section of a longer file; sources name lines of the whole file.
+    """
+
+    name: str
+    lines: tuple[str, ...]
+    first: int = Field(default=1, ge=1)
+
+
+class ReleaseNews(Record):
+    """What a release changed, for a film about it.
+
+    Attributes:
+        tag: Exactly as tagged.
+        published_on: Its date exactly as published, ``YYYY-MM-DD`` on GitHub, or "".
+        previous_tag: The release before it, or None when it is the first.
+        notes: The release notes, named ``release``.
+        changelog: The section on this version, with its lines' numbers in the file.
+        documents: The same texts parsed, the one that tells more first; their paths are the texts' names.
+    """
+
+    tag: str
+    published_on: str = ""
+    previous_tag: str | None = None
+    notes: SourceText | None = None
+    changelog: SourceText | None = None
+    documents: tuple[ReadmeDocument, ...] = ()
+
+
+class ChangelogSection(Record):
+    """A version's section of a CHANGELOG as it stands there, not cleaned yet.
+
+    Attributes:
+        text: The section's lines; below them the definitions of links from elsewhere in the file.
+        path: The file's path inside the repository.
+        lines: Where the section stands in the file; what ``text`` has beyond it are the definitions.
+    """
+
+    text: Artifact
+    path: str
+    lines: Lines
+
+
+class PinnedRelease(Record):
+    """A release fixed in time, its texts not cleaned yet.
+
+    Attributes:
+        tag: Exactly as tagged.
+        published_on: Its date exactly as published, or "".
+        previous_tag: The release before it, or None.
+        notes: The release notes, Markdown.
+    """
+
+    tag: str
+    published_on: str = ""
+    previous_tag: str | None = None
+    notes: Artifact | None = None
+    changelog: ChangelogSection | None = None
 
 
 class PinnedSource(Record):
@@ -228,6 +301,7 @@ class PinnedSource(Record):
         readme_path: Its path inside the repository; the suffix decides the parser.
         commit: Full commit id, or None outside version control or when the tree has no commits.
         truncated: Whether the README was longer than what was read.
+        release: The release the film is about; None for a film about the project.
     """
 
     readme: Artifact
@@ -235,6 +309,7 @@ class PinnedSource(Record):
     commit: str | None = None
     truncated: bool = False
     facts: RepositoryFacts
+    release: PinnedRelease | None = None
 
 
 class GatheredPicture(Record):
@@ -245,10 +320,21 @@ class GatheredPicture(Record):
 
 
 class Brief(Record):
-    """All a storyboarder may use: what it does not hold cannot come onto the screen."""
+    """All a storyboarder may use: what it does not hold cannot come onto the screen.
+
+    Attributes:
+        texts: What strings may cite by lines, the README first.
+        news: The release the film is about; None for a film about the project.
+        previous: The scenes of the film of the release before, so that what stayed the same stays the same.
+        language: The film's language when it is not the README's, as ``de``.
+    """
 
     document: ReadmeDocument
+    texts: tuple[SourceText, ...] = ()
     facts: RepositoryFacts
+    news: ReleaseNews | None = None
+    previous: tuple[Scene, ...] = ()
+    language: str | None = None
     pictures: tuple[GatheredPicture, ...] = ()
     scene_limit: int = Field(default=7, ge=1, le=12)
     length_s: float = Field(default=30.0, ge=5, le=120)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from readme2video.model.manuscript import Usage
 from readme2video.model.record import Finding, Record, Size, Stage
 from readme2video.model.shot import Aspect
-from readme2video.model.storyboard import Motion, SceneKind, Theme, Transition
+from readme2video.model.storyboard import Headline, Motion, SceneKind, Theme, Transition
 
 
 class ReportedVideo(Record):
@@ -28,12 +29,16 @@ class ReportedString(Record):
         path: Where in the scene, as ``items.0.title``.
         source: As in the storyboard.
         quote: The source lines or the fact's value as text; "" for our own or the author's words.
+        claim: What kind of claim it is; derived, not declared.
+        problem: What of it is not supported, in one sentence; "" when all of it is.
     """
 
     path: str
     text: str
     source: str
     quote: str
+    claim: Literal["quote", "paraphrase", "copy", "author"] = "quote"
+    problem: str = ""
 
 
 class ReportedPicture(Record):
@@ -91,7 +96,7 @@ class ReportedWork(Record):
 
 
 class Cost(Record):
-    """Money of the run."""
+    """What the film cost; ``spent_usd`` is for the clips, ``claude_usd`` for the storyboard."""
 
     spent_credits: float = 0.0
     in_doubt_credits: float = 0.0
@@ -104,6 +109,11 @@ class Report(Record):
 
     Attributes:
         verb: ``plan`` when nothing was rendered.
+        source: Where the README is read again: a path from the output folder, or a repository with the branch or tag
+            that was asked for.
+        release: Tag of the release the film is about; None for a film about the project.
+        writing: What the model that wrote the storyboard was paid for.
+        hooks: Other headlines for the first scene.
         engines: The chosen engine per role, and ``reasons`` in words.
         took_s: Wall time of the run.
     """
@@ -111,6 +121,8 @@ class Report(Record):
     format: Literal[1] = 1
     verb: Literal["make", "plan"]
     project: str
+    source: str = ""
+    release: str | None = None
     owner: str | None = None
     url: str | None = None
     commit: str | None = None
@@ -127,6 +139,8 @@ class Report(Record):
     work: tuple[ReportedWork, ...]
     findings: tuple[Finding, ...] = ()
     cost: Cost = Cost()
+    writing: Usage | None = None
+    hooks: tuple[Headline, ...] = ()
     engines: dict[str, str]
     reasons: tuple[str, ...] = ()
     took_s: float

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from readme2video.model.record import Artifact, Box, Finding, Record, Size
-from readme2video.model.storyboard import SceneKind, Theme
+from readme2video.model.storyboard import Role, SceneKind, Theme
 
 Aspect = Literal["16:9", "9:16", "1:1"]
 LAYOUT_PX: dict[Aspect, Size] = {
@@ -47,7 +47,7 @@ class ShotRequest(Record):
 
     Attributes:
         slots: The scene's strings in reading order.
-        roles: For terminal scenes, "command" or "output" of each line, else empty.
+        roles: For terminal scenes "command" or "output" of each line, for lists the mark before each point.
         language: For code scenes, the code's language, else "".
         picture: For image scenes, the README picture's bytes.
         brand: The project's name, shown small.
@@ -58,14 +58,14 @@ class ShotRequest(Record):
 
     kind: SceneKind
     slots: tuple[Slot, ...]
-    roles: tuple[Literal["command", "output"], ...] = ()
+    roles: tuple[Role, ...] = ()
     language: str = ""
     picture: Artifact | None = None
     brand: str
     locale: str = "en"
     direction: Literal["ltr", "rtl"] = "ltr"
     theme: Theme
-    variant: int = Field(ge=0, description="index of the scene; neighbouring plates are composed differently")
+    variant: int = Field(ge=0, description="the scene's look; plates of different looks are composed differently")
     aspect: Aspect
     scale: float = Field(gt=0, le=2)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
@@ -20,6 +20,8 @@ Source = Annotated[
 
 Motion = Literal["push_in", "pull_out", "pan_left", "pan_right", "drift_up", "drift_down", "still"]
 Transition = Literal["cut", "crossfade", "slide", "wipe"]
+Bullet = Literal["cross", "check", "dot"]
+Role = Literal["command", "output", "cross", "check", "dot"]
 SceneKind = Literal["title", "problem", "features", "code", "terminal", "stats", "image", "call_to_action"]
 
 _CONTROL = {chr(c) for c in (*range(0x20), 0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
@@ -87,6 +89,9 @@ class _Scene(Record):
     duration_s: float = Field(ge=1.0, le=20.0, description="length on screen, transitions included")
     motion: Motion = Field(default="push_in", description="how the camera moves over the backdrop")
     transition: Transition = Field(default="crossfade", description="how this scene takes over from the one before")
+    look: int | None = Field(
+        default=None, ge=0, le=99, description="which composition stands behind the words; by place when not given"
+    )
 
 
 class TitleScene(_Scene):
@@ -102,6 +107,7 @@ class ProblemScene(_Scene):
     """What hurts, or the promise that answers it."""
 
     kind: Literal["problem"] = "problem"
+    mark: Bullet = Field(default="cross", description="before each point: cross for a pain, check for a gain, dot else")
     headline: Headline
     points: tuple[Words, ...] = Field(default=(), max_length=3)
 
@@ -216,6 +222,26 @@ class Storyboard(Record):
                 raise ValueError(f"two scenes have the id {scene.id!r}; ids must differ")
             seen.add(scene.id)
         return scenes
+
+
+def with_looks(scenes: Sequence[Scene]) -> tuple[Scene, ...]:
+    """Give each scene that has no look one that no other has, the lowest first.
+
+    A look is kept by its scene, wherever it moves: pictures and clips that were made for it stay its own.
+    """
+    taken = {scene.look for scene in scenes}
+    free = (look for look in range(100) if look not in taken)
+    return tuple(scene if scene.look is not None else scene.model_copy(update={"look": next(free)}) for scene in scenes)
+
+
+def roles(scene: Scene) -> tuple[Role, ...]:
+    """What is drawn of a scene beside its words: each terminal line's role, or the mark before its points.
+
+    A cross is what such a list has always had; it goes unsaid.
+    """
+    if isinstance(scene, TerminalScene):
+        return tuple(line.role for line in scene.lines)
+    return (scene.mark,) if isinstance(scene, ProblemScene) and scene.points and scene.mark != "cross" else ()
 
 
 def strings(scene: Scene) -> Iterator[tuple[str, Words | Headline | Code]]:

@@ -21,6 +21,7 @@ _FRONT_MATTER_LINES = 200
 _WIDE_PIPES = 64
 _WIDE_PIPES_IN_CODE = 500
 
+_COMMENT = re.compile(r" {0,3}<!--")
 _FENCE = re.compile(r"[\s>]{0,80}(?:[-*+]\s{1,4}|\d{1,9}[.)]\s{1,4})?(`{3,}|~{3,})")
 _FRONT_MATTER_KEY = re.compile(r"[\w.\"'-]+\s{0,4}:")
 _QUOTE = re.compile(r"[ \t]{0,3}(?:>[ \t]?)*")
@@ -71,7 +72,7 @@ def shorten_markdown(lines: list[str]) -> Cut:
     """Shorten Markdown: front matter, table rows and columns, nesting, long lines, and all after 10,000 lines."""
     cut = Cut([])
     skipped = _front_matter(lines)
-    fence, spent, table_row = "", 0, -1
+    fence, hidden, spent, table_row = "", False, 0, -1
     for index, original in enumerate(lines):
         if spent >= _LINES:
             cut.say("readme-lines", "The README is very long; what follows its first 10,000 lines is not used.")
@@ -85,7 +86,7 @@ def shorten_markdown(lines: list[str]) -> Cut:
         if fence:
             if opening and opening[1].startswith(fence) and not line[opening.end() :].strip():
                 fence = ""
-        elif opening and not (opening[1][0] == "`" and "`" in line[opening.end() :]):
+        elif opening and not hidden and not (opening[1][0] == "`" and "`" in line[opening.end() :]):
             fence = opening[1]
         else:
             line = _flatten(line, cut)
@@ -94,6 +95,8 @@ def shorten_markdown(lines: list[str]) -> Cut:
                 cut.cut_rows.add(index + 1)
                 cut.lines.append("")
                 continue
+        if not fence:  # what opens a block of code inside a comment opens none
+            hidden = "-->" not in line and (hidden or _COMMENT.match(line) is not None)
         if line.count("|") > (_WIDE_PIPES_IN_CODE if fence else _WIDE_PIPES):
             line = _narrow(line)
         spent += 1

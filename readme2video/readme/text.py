@@ -6,13 +6,19 @@ import codecs
 import re
 
 from readme2video.errors import SourceError
+from readme2video.model.document import SourceText
 from readme2video.model.record import Finding
+from readme2video.readme.instructions import without_instructions
+from readme2video.readme.limits import split_lines
+from readme2video.readme.unseen import seen
+from readme2video.redaction import redact
 
 SIZE_LIMIT_BYTES = 512 * 1024
 """What is read of a README; GitHub itself shows no more than about this."""
 
 _DATA_URL_LIMIT = 64 * 1024
 _MARKS_PER_CHARACTER = 4
+_SHORTEST_SECRET = 16
 _SIGNATURES = (b"\x89PNG", b"\x7fELF", b"\x1f\x8b", b"PK\x03\x04", b"%PDF-", b"\xff\xd8\xff", b"GIF8", b"BZh")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -48,11 +54,6 @@ _MARK = (
 _STACKED_MARKS = re.compile(f"({_MARK}{{{_MARKS_PER_CHARACTER}}}){_MARK}+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DATA_URL = re.compile(rf"data:[^\s\"'()<>]{{{_DATA_URL_LIMIT},}}")
-_SECRET = re.compile(
-    r"\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,}|sk-[A-Za-z0-9_-]{32,}"
-    r"|xox[abprs]-[A-Za-z0-9-]{20,}|AIza[A-Za-z0-9_-]{35}|glpat-[A-Za-z0-9_-]{20,})"
-)
-_PRIVATE_KEY = re.compile(r"(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----\n)([^-]{1,20000})(-----END)")
 
 
 def decode(data: bytes) -> tuple[str, tuple[Finding, ...]]:
@@ -109,17 +110,35 @@ def normalise(text: str) -> tuple[str, list[Finding]]:
         findings.append(
             _finding("hidden-characters", f"{hidden} invisible or direction-changing characters were removed.")
         )
-    text, secrets = _redact(text)
+    text, secrets = redact(text)
     if secrets:
         findings.append(
             _finding("secret", f"{secrets} strings that look like keys were blacked out; revoke them if they are real.")
         )
-    return text, findings
+    text, addressed = without_instructions(text)
+    return text, [*findings, *addressed]
+
+
+def cited_text(data: bytes, name: str) -> SourceText:
+    """A file's lines as strings on screen may cite them, numbered as an editor does.
+
+    They are cleaned, secrets are blacked out, and what no reader of the page sees, or what is written for a language
+    model, is left blank.
+
+    Args:
+        name: The file's path inside the repository.
+
+    Raises:
+        SourceError: It is not text.
+    """
+    text, _ = normalise(decode(data)[0])
+    return SourceText(name=name, lines=tuple(seen(split_lines(text), name)))
 
 
 def scrub(text: str) -> str:
-    """The same character rules for a string that came out of a parser, where entities may have brought them back."""
-    return _strip(text)[0] if not text.isascii() or not text.isprintable() else text
+    """The same rules for a string that came out of a parser, where markup may have hidden what they catch."""
+    text = _strip(text)[0] if not text.isascii() or not text.isprintable() else text
+    return redact(text)[0] if len(text) >= _SHORTEST_SECRET else text
 
 
 def fold(text: str) -> str:
@@ -143,25 +162,6 @@ def _strip(text: str) -> tuple[str, int]:
         text = _DIRECTION_MARK.sub("", text)
     text = _SURROGATE.sub("\ufffd", text)
     return _STACKED_MARKS.sub(r"\1", text), hidden
-
-
-def _redact(text: str) -> tuple[str, int]:
-    count = 0
-
-    def key(match: re.Match[str]) -> str:
-        nonlocal count
-        secret = match.group()
-        if len(set(secret)) < 12 or "EXAMPLE" in secret.upper():  # xxxx and the like are placeholders
-            return secret
-        count += 1
-        return "[redacted]"
-
-    def block(match: re.Match[str]) -> str:
-        nonlocal count
-        count += 1
-        return match[1] + re.sub(r"\S+", "[redacted]", match[2]) + match[3]
-
-    return _PRIVATE_KEY.sub(block, _SECRET.sub(key, text)), count
 
 
 def _finding(rule: str, message: str) -> Finding:

@@ -133,13 +133,14 @@ def _next_step(report: Report) -> Markup:
     source = "/".join(names[:2]) if report.owner and len(names) >= 2 else "."
     if source != "." and report.tag:
         source += f"@{report.tag}"
+    release = f" --release {shlex.quote(report.release)}" if report.release is not None and source == "." else ""
     return html(
         '<div class="next"><h2>Nothing is rendered yet</h2><p>Look through the scenes below. To change words, order, '
         'lengths or motion, edit <a href="{at}">{storyboard}</a>. Then make the film:</p><pre>{command}</pre>'
         "<p>The storyboard lies beside this page; give its path as seen from where you run the command.</p></div>",
         at=href(report.storyboard),
         storyboard=report.storyboard,
-        command=f"readme2video make {shlex.quote(source)} --storyboard {shlex.quote(report.storyboard)}",
+        command=f"readme2video make {shlex.quote(source)}{release} --storyboard {shlex.quote(report.storyboard)}",
     )
 
 
@@ -178,8 +179,11 @@ def _cost(report: Report) -> tuple[str, str]:
     parts = [f"{cost.spent_credits:g} credits"] if cost.spent_credits else []
     if cost.spent_usd or cost.claude_usd:
         parts.append(f"${cost.spent_usd + cost.claude_usd:.2f}")
-    doubt = f"{cost.in_doubt_credits:g} credits in doubt" if cost.in_doubt_credits else ""
-    return ", ".join(parts) or "Nothing was bought", doubt
+    more = [f"{cost.in_doubt_credits:g} credits in doubt"] if cost.in_doubt_credits else []
+    if (paid := report.writing) is not None:
+        price = f"${paid.usd:.2f} by prices of {paid.priced_on}" if paid.usd is not None else "a price not known"
+        more.append(f"storyboard: {price}, {paid.model}, {counted(paid.requests, 'answer')}")
+    return ", ".join(parts) or "Nothing was bought", "; ".join(more)
 
 
 def _sheet(report: Report) -> Markup:

@@ -38,6 +38,7 @@ _OWN_WORDS = {
     "copy": "Our connecting words; they claim nothing.",
     "author": "Written by hand in the storyboard.",
 }
+_CLASSES = {"quote": "quote", "paraphrase": "paraphrase", "copy": "connecting words", "author": "author's words"}
 _SINGULAR = {"items": "Item", "points": "Point", "lines": "Line", "stats": "Number", "url": "Address"}
 _LINES = re.compile(r"^(?P<file>.+):(?P<first>\d+)(?:-(?P<last>\d+))?$")
 
@@ -64,7 +65,7 @@ def scene_html(report: Report, place: int, scene: ReportedScene) -> Markup:
         frames=joined(_frame(scene, picture) for picture in scene.pictures) or Markup("<p>No picture was made.</p>"),
         how=_how(place, scene),
         notes=notes(findings(scene)),
-        claims=_claims(report, scene.strings),
+        claims=joined([_claims(report, scene.strings), _hooks(report) if place == 1 else NOTHING]),
     )
 
 
@@ -152,6 +153,24 @@ def _claims(report: Report, strings: Sequence[ReportedString]) -> Markup:
     )
 
 
+def _hooks(report: Report) -> Markup:
+    """Other headlines for the first scene, to choose from; nothing when there are none."""
+    rows = joined(
+        html(
+            '<p dir="auto"{lang}>{text} <i class="class">{source}</i></p>',
+            lang=language(report),
+            text=hook.text,
+            source=hook.source,
+        )
+        for hook in report.hooks
+    )
+    return (
+        html('<li class="claim hooks"><div class="said"><span>Other hooks</span>{rows}</div></li>', rows=rows)
+        if rows
+        else NOTHING
+    )
+
+
 def _whole(string: ReportedString) -> bool:
     return "\n" in string.text and string.text.strip() == string.quote.strip()
 
@@ -169,7 +188,16 @@ def _said(report: Report, string: ReportedString) -> Markup:
             text=string.text,
         )
     name = " ".join(part for part in parts if part != "text")
-    return html('<div class="said"><span>{name}</span>{words}</div>', name=name[:1].upper() + name[1:], words=words)
+    return html(
+        '<div class="said{bad}"><span>{name} <i class="class">{kind}</i></span>{words}{problem}</div>',
+        bad=" unsupported" if string.problem else "",
+        name=name[:1].upper() + name[1:],
+        kind="not supported" if string.problem else _CLASSES[string.claim],
+        words=words,
+        problem=html('<p class="problem" dir="auto">{problem}</p>', problem=string.problem)
+        if string.problem
+        else NOTHING,
+    )
 
 
 def _source(report: Report, source: str, quoted: str, said: Sequence[str]) -> Markup:

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from readme2video.model.order import Family
 from readme2video.sandbox.catalogue import PAUSED, UNSUPPORTED, Problem, Product, catalogue, unknown_product
+from readme2video.sandbox.claude import Claude
 from readme2video.sandbox.clips import picture_facts
 
 UNAUTHORISED = (
@@ -139,6 +140,7 @@ class Account:
         self.clock = clock
         self.jobs: dict[str, Job] = {}
         self.files: dict[str, StoredFile] = {}
+        self.claude = Claude()
         self._served = served
         self._job_s = job_s
         self._limit = creates_per_10_s

@@ -5,8 +5,9 @@ A fault is a table, as ``{"on": "create", "nth": 2, "do": "accept_rst"}``:
 ``on``
     What it waits for: ``create`` (also ``create_jobs``, ``create_veo``, ``create_runway``, ``create_aleph``),
     ``record``, ``upload`` (also ``upload_stream``, ``upload_base64``, ``upload_url``), ``file`` (any file that is
-    read; ``picture`` an uploaded one, ``result`` a clip), ``credit``, ``models``, ``download_url``, ``any`` request,
-    ``job`` (a task that is booked) or ``connect`` (a connection, before anything is asked).
+    read; ``picture`` an uploaded one, ``result`` a clip), ``credit``, ``models``, ``download_url``, ``claude`` (a
+    message that is asked for), ``claude_count`` (a count of tokens), ``any`` request, ``job`` (a task that is booked)
+    or ``connect`` (a connection, before anything is asked).
 ``nth``
     The how-manieth match since the fault was added: a number (default 1), a list of numbers, ``"3+"`` for the third
     and all later ones, or ``"always"``.
@@ -19,20 +20,23 @@ A fault is a table, as ``{"on": "create", "nth": 2, "do": "accept_rst"}``:
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from readme2video.errors import UsageError
+from readme2video.sandbox.claude import SPOKEN
 
 Group = Literal["port", "connect", "early", "answer", "job", "callback"]
 
 TARGETS = frozenset({
     "create", "create_jobs", "create_veo", "create_runway", "create_aleph", "record", "upload", "upload_stream",
-    "upload_base64", "upload_url", "file", "picture", "result", "credit", "models", "download_url", "any", "job",
-    "connect",
+    "upload_base64", "upload_url", "file", "picture", "result", "credit", "models", "download_url", "claude",
+    "claude_count", "any", "job", "connect",
 })  # fmt: skip
 
 # Action: its parameters and what it does.
@@ -62,8 +66,14 @@ seq steps: one step per call: an HTTP status, a table with its own do, or null f
 file kind percent: the file is not what it should be; see FILE_KINDS
 fail code message charged: on job: the task ends in fail
 stuck: on job: the task generates for ever
-slow job_s: on job: takes job_s seconds
+slow job_s s: on job: takes job_s seconds; on claude: answers after s seconds (default 10)
 charge credits: on job: costs this
+reply text json content file stop details: on claude: says this; file is a recorded reply, or a storyboard as JSON
+truncated percent: on claude: the storyboard is cut, stop_reason max_tokens
+refused category explanation text: on claude: stop_reason refusal
+context percent: on claude: the storyboard is cut, stop_reason model_context_window_exceeded
+injected words url command: on claude: the storyboard obeys a stranger's line: another headline, address and command
+overloaded: on claude: 529 overloaded_error
 cb delay_s copies order mutate sign timestamp url: on create: how the order's callbacks come
 """
 ACTIONS: dict[str, tuple[frozenset[str], str]] = {
@@ -87,6 +97,7 @@ FILE_KINDS = frozenset({
 _CONNECT = frozenset({"refuse", "blackhole", "rst_before", "accept_rst", "accept_fin", "accept_hang", "raw"})
 """What can be done before it is known what is asked."""
 _JOB = frozenset({"fail", "stuck", "slow", "charge"})
+_CLAUDE = frozenset({"claude", "claude_count"})
 _UNBOOKED = frozenset({"status", "body", "html", "raw", "redirect", "loop", "gzip_bomb", "huge_json", "blackhole"})
 
 
@@ -130,7 +141,7 @@ class FaultScript:
         Raises:
             UsageError: An unknown target, action or parameter.
         """
-        checked = [_Waiting(group=_checked(table), table=dict(table)) for table in faults]
+        checked = [_Waiting(group=_checked(table), table=_loaded(table)) for table in faults]
         with self._lock:
             self._waiting.extend(checked)
 
@@ -195,7 +206,7 @@ def _checked(table: Mapping[str, Any]) -> Group:
     if do == "seq":
         _check_steps(table.get("steps"), str(on))
     group = _group(on, do)
-    if (
+    if (do in SPOKEN and on != "claude") or (
         (group == "job") != (on == "job")
         or (do == "refuse" and on != "connect")
         or (on == "connect" and do not in _CONNECT)
@@ -203,7 +214,7 @@ def _checked(table: Mapping[str, Any]) -> Group:
         raise UsageError(
             f"Fault {do} cannot be on {on}.",
             hint="A port is closed before it is known what would have been asked: refuse goes with connect; fail, "
-            "stuck, slow and charge go with job.",
+            "stuck, slow and charge go with job; what Claude says goes with claude.",
         )
     if do == "cb" and not str(on).startswith("create"):
         raise UsageError("Fault cb must be on create.")
@@ -215,7 +226,8 @@ def _check_steps(steps: Any, on: str) -> None:
         raise UsageError("Fault seq: steps must be a list.")
     for step in steps:
         if isinstance(step, Mapping):
-            if step.get("do") not in ACTIONS.keys() - {"seq"} or _group(on, step["do"]) != "answer":
+            spoken = step.get("do") in SPOKEN and on != "claude"
+            if spoken or step.get("do") not in ACTIONS.keys() - {"seq"} or _group(on, step["do"]) != "answer":
                 raise UsageError(f"Fault seq: a step cannot do {step.get('do')!r}.")
             _check_parameters(step, step["do"], {"do"})
         elif step is not None and not isinstance(step, int):
@@ -233,9 +245,27 @@ def _check_parameters(table: Mapping[str, Any], do: str, common: set[str]) -> No
         raise UsageError(f"Fault file: kind {table.get('kind')!r}.", hint=f"Kinds: {', '.join(sorted(FILE_KINDS))}.")
 
 
+def _loaded(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The table with what it takes from a file: a recorded reply's parameters, or a storyboard as the reply."""
+    loaded = dict(table)
+    if table["do"] == "seq":
+        loaded["steps"] = [_loaded(step) if isinstance(step, Mapping) else step for step in table["steps"]]
+    if table["do"] != "reply" or "file" not in table:
+        return loaded
+    file = Path(str(table["file"]))
+    try:
+        told = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"Fault reply: {file} cannot be read: {error}.") from None
+    reply = told.get("reply") if isinstance(told, Mapping) else None
+    return {**loaded, **(reply if isinstance(reply, Mapping) else {"json": told})}
+
+
 def _group(on: str, do: str) -> Group:
     if on == "connect":
         return "port" if do == "refuse" else "connect"
+    if do == "slow" and on in _CLAUDE:
+        return "answer"
     if do in _JOB:
         return "job"
     if do == "cb":

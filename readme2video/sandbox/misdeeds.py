@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
+from readme2video.sandbox.exchange import Answer, Request
 from readme2video.sandbox.faults import Fault
-from readme2video.sandbox.routes import Answer, Request
 from readme2video.sandbox.wire import Wire, replaced
 
 _HTML = b"<html><body>Access denied</body></html>"
@@ -46,6 +47,9 @@ async def misbehave(
     elif fault.do == "loop":
         status = int(fault.get("status", 302))
         await wire.answer(Answer(status, b"", {"Location": request.target}), request.method)
+    elif fault.do == "slow":
+        await asyncio.sleep(float(fault.get("s", 10)))
+        await wire.answer(true, request.method)
     else:
         await wire.shaped(fault, true, request.method)
 

@@ -8,14 +8,15 @@ import math
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from readme2video.model.order import USD_PER_CREDIT, Family
-from readme2video.sandbox.account import UNAUTHORISED, Account, Job
+from readme2video.sandbox.account import UNAUTHORISED, Account
 from readme2video.sandbox.catalogue import UNSUPPORTED, Product
+from readme2video.sandbox.claude import COUNT, MESSAGES, SPOKEN, error
+from readme2video.sandbox.exchange import Answer, Request
+from readme2video.sandbox.faults import Fault
 from readme2video.sandbox.page import account_page
 from readme2video.sandbox.records import NOT_FOUND, record
 from readme2video.sandbox.uploads import upload
@@ -37,53 +38,9 @@ _UPLOADS = {
     "/api/file-base64-upload": "upload_base64",
     "/api/file-url-upload": "upload_url",
 }
+_CLAUDE = {MESSAGES: "claude", COUNT: "claude_count"}
 _POINT_S = 600
 _POINTS = 144
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request that was read whole. Header names are in lower case."""
-
-    method: str
-    target: str
-    headers: Mapping[str, str]
-    body: bytes = b""
-
-    @property
-    def path(self) -> str:
-        """Without the query, decoded."""
-        return unquote(urlsplit(self.target).path)
-
-    def query(self, name: str) -> str:
-        """A query parameter, "" when absent."""
-        return parse_qs(urlsplit(self.target).query).get(name, [""])[0]
-
-    @property
-    def authorised(self) -> bool:
-        """Whether any key came along."""
-        scheme, _, key = self.headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and bool(key.strip())
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer, and the task it booked if it did."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
-    job: Job | None = None
-
-    @classmethod
-    def of(cls, data: Any, status: int = 200, job: Job | None = None) -> Answer:
-        """JSON."""
-        return cls(status, json.dumps(data, ensure_ascii=False).encode(), {"Content-Type": "application/json"}, job)
-
-    @classmethod
-    def text(cls, text: str, status: int, kind: str = "text/plain") -> Answer:
-        """Words for a person."""
-        return cls(status, text.encode(), {"Content-Type": f"{kind}; charset=utf-8"})
 
 
 def names_of(method: str, path: str) -> tuple[str, ...]:  # noqa: PLR0911 # one rule a line
@@ -104,19 +61,23 @@ def names_of(method: str, path: str) -> tuple[str, ...]:  # noqa: PLR0911 # one 
         return ("download_url",)
     if path == "/api/v1/models" or path.startswith("/api/v1/models/"):
         return ("models",)
+    if path in _CLAUDE:
+        return (_CLAUDE[path],)
     return ()
 
 
-def answer(  # noqa: PLR0911 # one endpoint a line
-    account: Account, request: Request, fate: Mapping[str, Any] | None, *, simple: bool = False
+def answer(  # noqa: PLR0911, PLR0912 # one endpoint a line
+    account: Account, request: Request, fate: Mapping[str, Any] | None, fault: Fault | None = None
 ) -> Answer:
     """The true answer.
 
     Args:
         fate: A ``job`` fault for the task this request may book.
-        simple: The upload knows only the form ``{file, filename}``.
+        fault: What goes wrong; what is said may depend on it, how it is sent does not concern us here.
     """
     path, method = request.path, request.method
+    if path.startswith("/v1/"):
+        return _claude(account, request, fault)
     if path.startswith("/files/"):
         return _file(account, request)
     if path == "/" and method in ("GET", "HEAD"):
@@ -130,6 +91,7 @@ def answer(  # noqa: PLR0911 # one endpoint a line
             return Answer.of({"success": False, "code": 401, "msg": "Authentication failed: Invalid API Key"}, 401)
         if method != "POST":
             return Answer.of({"success": False, "code": 405, "msg": "Method not allowed"}, 405)
+        simple = fault is not None and fault.do == "simple"
         told, status = upload(account, _UPLOADS[path], request.headers.get("content-type", ""), request.body, simple)
         return Answer.of(told, status)
     if path.startswith("/api/v1/") and not request.authorised:
@@ -144,6 +106,16 @@ def answer(  # noqa: PLR0911 # one endpoint a line
     if path == "/api/v1/common/download-url" and method == "POST":
         return Answer.of(_download_link(account, _json(request)))
     return Answer.of({"code": 404, "msg": "Not Found", "data": None}, 404)
+
+
+def _claude(account: Account, request: Request, fault: Fault | None) -> Answer:
+    if request.path not in _CLAUDE or request.method != "POST":
+        told, status, request_id = error("not_found_error", "Not found")
+    else:
+        how = fault.table if fault is not None and fault.do in SPOKEN else None
+        told, status, request_id = account.claude.answer(request.path, request.headers, request.body, how)
+    plain = Answer.of(told, status)
+    return Answer(plain.status, plain.body, {**plain.headers, "request-id": request_id})
 
 
 def _look_up(account: Account, request: Request) -> dict[str, Any] | None:

@@ -17,11 +17,13 @@ from urllib.parse import unquote, urlsplit
 
 from readme2video.errors import MachineError, Readme2VideoError
 from readme2video.sandbox.account import Account, BoughtOrder, Job, SeenRequest
+from readme2video.sandbox.claude import AskedClaude
 from readme2video.sandbox.clips import ClipPlan, make_clip, odd_clip, picture_facts
+from readme2video.sandbox.exchange import Answer, Request
 from readme2video.sandbox.faults import Fault, FaultScript
 from readme2video.sandbox.hooks import Hooks
 from readme2video.sandbox.misdeeds import misbehave
-from readme2video.sandbox.routes import Answer, Request, answer, names_of
+from readme2video.sandbox.routes import answer, names_of
 from readme2video.sandbox.wire import Ending, Leave, Wire
 
 _HOST = "127.0.0.1"
@@ -31,10 +33,11 @@ _MAKERS = 2
 
 
 class Sandbox:
-    """A local stand-in of Kie: the whole paid road, free. A context manager.
+    """A local stand-in of Kie and Claude: the whole paid road, free. A context manager.
 
-    Orders cost play money, results are real clips made from the uploaded pictures, and a fault script makes it
-    misbehave; see ``faults.py``. It listens on 127.0.0.1 only, takes any key, and reads nothing from outside.
+    Orders cost play money, results are real clips made from the uploaded pictures, storyboards are quotes of the
+    README that was sent, and a fault script makes it misbehave; see ``faults.py``. It listens on 127.0.0.1 only, takes
+    any key, and reads nothing from outside.
 
     Args:
         port: 0 for any free one.
@@ -94,12 +97,18 @@ class Sandbox:
     def environment(self) -> dict[str, str]:
         """What to set so that a run talks to it."""
         signing = {"KIE_WEBHOOK_KEY": self._webhook_key} if self._webhook_key else {}
-        return {"KIE_BASE_URL": self.url, "KIE_API_KEY": "sandbox", **signing}
+        keys = {"KIE_API_KEY": "sandbox", "ANTHROPIC_API_KEY": "sandbox"}
+        return {"KIE_BASE_URL": self.url, "ANTHROPIC_BASE_URL": self.url, **keys, **signing}
 
     @property
     def orders(self) -> list[BoughtOrder]:
         """Every accepted order, oldest first."""
         return self._account.orders()
+
+    @property
+    def claude(self) -> list[AskedClaude]:
+        """Every message that was asked for and answered, oldest first."""
+        return list(self._account.claude.asked)
 
     @property
     def requests(self) -> list[SeenRequest]:
@@ -245,7 +254,7 @@ class Sandbox:
         request = Request(method, target, headers, b"" if early else await wire.body())
         text = f"{target}\n{request.body.decode('utf-8', 'replace')}" if len(request.body) < 1_000_000 else target
         fault = early or self._faults.take(names, text, "answer")
-        self._note(request, at, number, names, fault)
+        self._requests.append(request.seen(at=at, connection=number, names=names, fault=fault.do if fault else ""))
         if early is not None:
             await wire.shaped(early, Answer(), method)
         true = Answer()
@@ -256,7 +265,7 @@ class Sandbox:
                 # What is not the file that was announced is not a part of it either.
                 replace(request, headers={}) if fault is not None and fault.do == "file" else request,
                 fate.table if fate else None,
-                simple=fault is not None and fault.do == "simple",
+                fault,
             )
             if true.job is not None:
                 await self._begin_job(true.job, fault, self._faults.take(names, text, "callback"))
@@ -264,23 +273,6 @@ class Sandbox:
             await wire.answer(true, method)
         else:
             await self._misbehave(wire, fault, true, request)
-
-    def _note(self, request: Request, at: float, number: int, names: tuple[str, ...], fault: Fault | None) -> None:
-        headers = {name: value for name, value in request.headers.items() if name != "authorization"}
-        self._requests.append(
-            SeenRequest(
-                at=at,
-                method=request.method,
-                path=request.path,
-                query=urlsplit(request.target).query,
-                headers=headers,
-                key="authorization" in request.headers,
-                body_bytes=len(request.body),
-                connection=number,
-                names=names,
-                fault=fault.do if fault else "",
-            )
-        )
 
     async def _misbehave(self, wire: Wire, fault: Fault, true: Answer, request: Request) -> None:
         own = true.job.order.task_id if true.job else None

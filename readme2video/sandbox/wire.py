@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 import h11
 
+from readme2video.sandbox.exchange import Answer
 from readme2video.sandbox.faults import Fault
-from readme2video.sandbox.routes import Answer
 
 _MOST_BODY_BYTES = 64_000_000
 _CHUNK = 65_536

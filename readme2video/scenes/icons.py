@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from readme2video.model.storyboard import Bullet
+
 _DISCS = (
     '<circle cx="22" cy="26" r="18" fill="url(#ia)"/><circle cx="42" cy="38" r="18" fill="url(#ib)" opacity=".88"/>'
 )
@@ -37,9 +39,19 @@ _CROSS = (
     '<rect x="4" y="4" width="56" height="56" rx="18" fill="url(#ia)" opacity=".24"/>'
     '<path d="M22 22 42 42M42 22 22 42" stroke="url(#ia)" stroke-width="7" stroke-linecap="round" fill="none"/>'
 )
+_CHECK = (
+    '<rect x="4" y="4" width="56" height="56" rx="18" fill="url(#ia)" opacity=".24"/>'
+    '<path d="M19 33.500 28.500 43 46 23" stroke="url(#ia)" stroke-width="7" stroke-linecap="round" '
+    'stroke-linejoin="round" fill="none"/>'
+)
+_DOT = (
+    '<rect x="4" y="4" width="56" height="56" rx="18" fill="url(#ia)" opacity=".24"/>'
+    '<circle cx="32" cy="32" r="9" fill="url(#ia)"/>'
+)
+_BULLETS: dict[Bullet, str] = {"cross": _CROSS, "check": _CHECK, "dot": _DOT}
 
 
-def icon(kind: Literal["feature", "cross"], index: int) -> str:
+def icon(kind: Literal["feature"] | Bullet, index: int) -> str:
     """An SVG of 64 by 64 units; the gradients it refers to are defined once in the page."""
-    shapes = _CROSS if kind == "cross" else _FEATURE[index % len(_FEATURE)]
+    shapes = _FEATURE[index % len(_FEATURE)] if kind == "feature" else _BULLETS[kind]
     return f'<svg class="icon" viewBox="0 0 64 64" aria-hidden="true">{shapes}</svg>'

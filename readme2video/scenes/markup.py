@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 
 from readme2video.model.shot import LAYOUT_PX, ElementRole, ShotRequest, Zone
+from readme2video.model.storyboard import Bullet
 from readme2video.scenes.highlight import tokens
 from readme2video.scenes.icons import icon
 from readme2video.scenes.plates import plate_svg
@@ -175,6 +176,8 @@ def _problem(scene: _Scene) -> str:
     scene.split = scene.wide and count > 0
     scene.zone = "top" if count else "side"
     headline = scene.text("headline", "headline", fit="headline" if count else "statement", tag="h1")
+    drawn = scene.request.roles[0] if scene.request.roles else "cross"
+    bullet: Bullet = drawn if drawn in ("check", "dot") else "cross"
     points = ""
     for index in range(count):
         name = f"points.{index}"
@@ -182,7 +185,7 @@ def _problem(scene: _Scene) -> str:
         text = scene.slots[name]
         attributes = scene.mark(name, "item", must_read=True, text=text, path=name, joined=True)
         points += (
-            f'<li class="card">{card}<div class="point" {attributes}>{icon("cross", index)}'
+            f'<li class="card">{card}<div class="point" {attributes}>{icon(bullet, index)}'
             f'<p class="detail" data-fit="body">{words(text)}</p></div></li>'
         )
     return scene.fill(headline=headline, points=f'<ul class="points">{points}</ul>' if points else "")
@@ -226,9 +229,19 @@ def _terminal(scene: _Scene) -> str:
     window = scene.panel("window", classes="surface window-surface", inner=_BAR)
     rows = []
     for index, text in enumerate(texts):
-        role = scene.request.roles[index] if index < len(scene.request.roles) else "command"
+        output = scene.request.roles[index : index + 1] == ("output",)
         name = f"lines.{index}"
-        rows.append(_row(scene, name, role, text, [("", text)], path=f"{name}.text", prompt=role == "command"))
+        rows.append(
+            _row(
+                scene,
+                name,
+                "output" if output else "command",
+                text,
+                [("", text)],
+                path=f"{name}.text",
+                prompt=not output,
+            )
+        )
     return scene.fill(headline=headline, window=window, rows="".join(rows))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
 from readme2video.errors import SourceError, UsageError
+from readme2video.sources.announced import Announced
 
 _HINT = "Give a folder, a README file, owner/repo, owner/repo@tag or a GitHub repository URL."
 _OWNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}")
@@ -42,9 +43,14 @@ _NO_REPOSITORY_PAGES = {
 
 @dataclass(frozen=True)
 class LocalSource:
-    """A folder or a README file on this machine."""
+    """A folder or a README file on this machine.
+
+    Attributes:
+        release: What is known of the release the film is about, when something outside announced it.
+    """
 
     path: Path
+    release: Announced | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,7 @@ class GitHubSource:
         ref: A branch, tag or commit; None for the default branch.
         subpath: A folder or a README file inside the repository.
         ref_path: What followed ``/tree/`` or ``/blob/`` when only the API can say where the branch name ends.
+        released: Whether ``ref`` was named as a release, so that the film must be about it.
     """
 
     owner: str
@@ -62,6 +69,7 @@ class GitHubSource:
     ref: str | None = None
     subpath: str | None = None
     ref_path: str | None = None
+    released: bool = False
 
 
 Source = LocalSource | GitHubSource
@@ -131,6 +139,8 @@ def _from_url(text: str, server: str) -> Source:
 
 def _from_path(path: str) -> GitHubSource:
     raw = path.removesuffix("/").split("/")
+    if raw[2:4] == ["releases", "tag"] and len(raw) > 4:  # owner, name, releases, tag, and the tag with its slashes
+        return replace(_from_path("/".join(raw[:2])), ref=_tag("/".join(raw[4:])), released=True)
     segments = [_segment(part) for part in raw]
     if len(segments) < 2 or segments[0].lower() in _NO_OWNERS:  # owner and name
         raise UsageError(f"{_shown(path)} is no repository but a user, organisation or other page.", hint=_HINT)
@@ -143,9 +153,7 @@ def _from_path(path: str) -> GitHubSource:
             return GitHubSource(owner, name, ref=_ref(rest[0]))
         return GitHubSource(owner, name, ref_path=_ref("/".join(rest)))
     offer = f"{owner}/{name}"
-    if segments[2:4] == ["releases", "tag"] and len(rest) > 1:
-        offer += f"@{rest[1]}"
-    elif page == "commit" and rest:
+    if page == "commit" and rest:
         offer += f"@{rest[0]}"
     kind = "page" if page in _NO_REPOSITORY_PAGES else "address"
     raise UsageError(f"{_shown(path)} is a {kind} of a repository, not the repository.", hint=f"Use {offer}.")
@@ -160,6 +168,14 @@ def _segment(part: str) -> str:
     if not text or plain.strip(".") == "" or ".." in plain or hostile:
         raise UsageError("The URL has empty, hidden or climbing path segments.", hint=_HINT)
     return text
+
+
+def _tag(path: str) -> str:
+    """A tag out of a release page's address, where a slash of the tag's own may be encoded."""
+    tag = unquote(path, errors="strict") if _decodable(path) else path
+    if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") for character in tag):
+        raise UsageError("The URL has hidden characters.", hint=_HINT)
+    return _ref(tag)
 
 
 def _decodable(part: str) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from readme2video.model.document import RepositoryFacts
+from readme2video.redaction import redact
 
 MANIFESTS = ("pyproject.toml", "package.json", "Cargo.toml", "go.mod")
 LICENCE_FILES = ("LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "LICENCE.md", "COPYING", "UNLICENSE")
@@ -103,6 +104,11 @@ class Facts:
             self.values[name] = value
             self.origins[name] = origin
 
+    def put(self, name: str, value: Any, origin: str) -> None:
+        """Record a fact whatever was stated before."""
+        self.values[name] = value
+        self.origins[name] = origin
+
     def done(self) -> RepositoryFacts:
         """The record; every known field has an origin."""
         return RepositoryFacts.model_validate({**self.values, "origins": self.origins})
@@ -158,11 +164,11 @@ def language_of_files(root: Path) -> str | None:
 
 
 def one_line(value: Any) -> str | None:
-    """A fact as one clean line, or None when it is no text or too long to be one."""
+    """A fact as one clean line, secrets blacked out, or None when it is no text or too long to be one."""
     if not isinstance(value, str):
         return None
     visible = "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") else " " for c in value)
-    text = " ".join(visible.split())
+    text = redact(" ".join(visible.split()))[0]
     return text if 0 < len(text) <= _FACT_CHARACTERS else None
 
 

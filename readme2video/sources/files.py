@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
+
+_NAMES = 5_000
 
 
 class RepositoryFiles(Protocol):
@@ -19,6 +22,9 @@ class RepositoryFiles(Protocol):
             None when it is absent, longer than the limit, not a regular file, or outside the repository.
         """
 
+    async def names(self, folder: str) -> list[str]:
+        """The names of the files in a folder, "" for the top; none when it is absent."""
+
 
 class LocalFiles:
     """The files below a folder; links are followed only as far as they stay inside."""
@@ -30,6 +36,21 @@ class LocalFiles:
         """Read a file in a thread."""
         data = await asyncio.to_thread(self.read_now, path, limit_bytes + 1)
         return data if data is not None and len(data) <= limit_bytes else None
+
+    async def names(self, folder: str) -> list[str]:
+        """List a folder in a thread."""
+        return await asyncio.to_thread(self.names_now, folder)
+
+    def names_now(self, folder: str) -> list[str]:
+        """The names in a folder inside this one, sorted; at most 5,000."""
+        if folder and not is_inside(folder):
+            return []
+        try:
+            target = (self.root / folder).resolve(strict=True)
+            inside = islice(target.iterdir(), _NAMES) if target.is_relative_to(self.root) else ()
+            return sorted(entry.name for entry in inside)
+        except (OSError, ValueError, RuntimeError):
+            return []
 
     def read_now(self, path: str, limit_bytes: int) -> bytes | None:
         """At most the first ``limit_bytes`` of a file inside the folder, or None."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _FILE_LIMIT_BYTES = 8 * 1024 * 1024
@@ -27,12 +27,14 @@ class Checkout:
         tag: A tag on this very commit, the highest version if there are several.
         branch: The branch checked out, or None.
         remote: URL of the remote ``origin`` as configured, or None. It may hold a password: parse it, never show it.
+        tags: The commit of each tag; None where that cannot be told from plain files.
     """
 
     commit: str | None = None
     tag: str | None = None
     branch: str | None = None
     remote: str | None = None
+    tags: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def read_checkout(root: Path) -> Checkout | None:
@@ -54,7 +56,13 @@ def read_checkout(root: Path) -> Checkout | None:
         commit = head if _COMMIT.fullmatch(head) else None
     else:
         commit = _loose(folder, name) or _loose(common, name) or packed.get(name)
-    return Checkout(commit, _tag(common, commit, packed, peeled) if commit else None, branch, _origin(common))
+    tags = _tags(common, packed, peeled, commit)
+    return Checkout(commit, _tag(tags, commit) if commit else None, branch, _origin(common), tags)
+
+
+def find_checkout(folder: Path) -> Checkout | None:
+    """The checkout a folder lies in, however deep; None outside of any."""
+    return next((found for place in (folder, *folder.parents) if (found := read_checkout(place)) is not None), None)
 
 
 def _git_folder(path: Path) -> Path | None:
@@ -103,13 +111,19 @@ def _packed(common: Path) -> tuple[dict[str, str], dict[str, str]]:
     return packed, peeled
 
 
-def _tag(common: Path, commit: str, packed: dict[str, str], peeled: dict[str, str]) -> str | None:
-    tags = {name: peeled.get(name, identity) for name, identity in packed.items() if name.startswith("refs/tags/")}
+def _tags(common: Path, packed: dict[str, str], peeled: dict[str, str], head: str | None) -> dict[str, str | None]:
+    tags: dict[str, str | None] = {
+        name: peeled.get(name, identity) for name, identity in packed.items() if name.startswith("refs/tags/")
+    }
     for name in _loose_tags(common / "refs" / "tags"):
         identity = _loose(common, name)
         if identity:
-            tags[name] = identity if identity == commit else _peel(common, identity) or identity
-    found = [name.removeprefix("refs/tags/") for name, identity in tags.items() if identity == commit]
+            tags[name] = identity if identity == head else _peel(common, identity)
+    return {name.removeprefix("refs/tags/"): identity for name, identity in tags.items()}
+
+
+def _tag(tags: Mapping[str, str | None], commit: str) -> str | None:
+    found = [name for name, identity in tags.items() if identity == commit]
     return max(found, key=lambda name: ([int(number[:9]) for number in _NUMBERS.findall(name)], name), default=None)
 
 
@@ -125,7 +139,7 @@ def _loose_tags(folder: Path) -> Iterator[str]:
 
 
 def _peel(common: Path, identity: str) -> str | None:
-    """The commit of an annotated tag whose object lies loose; packed objects are not read."""
+    """The commit a tag means when its object lies loose; None when it lies in a pack, which is not read."""
     path = common / "objects" / identity[:2] / identity[2:]
     try:
         with path.open("rb") as file:
@@ -133,6 +147,8 @@ def _peel(common: Path, identity: str) -> str | None:
     except (OSError, zlib.error):
         return None
     header, _, body = data.partition(b"\0")
+    if header.startswith(b"commit "):
+        return identity
     match = re.match(rb"object ([0-9a-f]{40,64})\ntype commit\n", body) if header.startswith(b"tag ") else None
     return match[1].decode("ascii") if match else None
 

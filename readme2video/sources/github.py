@@ -10,13 +10,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from readme2video.errors import SourceError
+from readme2video.errors import SourceError, UsageError
 from readme2video.model.document import Release, RepositoryFacts
 from readme2video.settings import GitHub
 from readme2video.sources.address import GitHubSource
+from readme2video.sources.announced import Announced
 from readme2video.sources.facts import MANIFEST_LIMIT_BYTES, Facts, facts_of_manifest, one_line
 from readme2video.sources.files import is_inside
 from readme2video.sources.github_api import JSON_LIMIT_BYTES, RAW, Api
+from readme2video.sources.releases import (
+    FoundRelease,
+    add_release_facts,
+    add_version,
+    ask_release,
+    find_release,
+    no_such_tag,
+    nothing_told,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -32,7 +42,7 @@ _MANIFESTS = {
     "JavaScript": "package.json",
     "TypeScript": "package.json",
 }
-_VERSION = re.compile(r"(?:[A-Za-z][\w.-]{0,40}?[@/_-])?[vV]?(\d+(?:\.\d+){1,3}(?:[-+.][0-9A-Za-z.+-]{1,40})?)")
+_FOLDER_LIMIT_BYTES = 4 * 1024 * 1024
 _PARENTS = 5
 
 
@@ -46,6 +56,7 @@ class RemoteReadme:
     truncated: bool
     commit: str
     facts: RepositoryFacts
+    release: FoundRelease | None = None
 
 
 class GitHubFiles:
@@ -64,14 +75,33 @@ class GitHubFiles:
         answer = await self.api.get(where, accept=RAW, limit_bytes=limit_bytes)
         return answer.body if answer.status == 200 and not answer.cut else None  # HTTP
 
+    async def names(self, folder: str) -> list[str]:
+        """The names of the files in a folder; none when it is absent or holds thousands."""
+        if folder and not is_inside(folder):
+            return []
+        where = f"{self.repository}/contents/{quote(folder)}".rstrip("/")
+        answer = await self.api.get(f"{where}?ref={self.commit}", limit_bytes=_FOLDER_LIMIT_BYTES)
+        rows = self.api.json(answer) if answer.status == 200 and not answer.cut else []  # HTTP
+        entries = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        return [row["name"] for row in entries if isinstance(row.get("name"), str) and row.get("type") == "file"]
+
 
 async def pin_github(
-    source: GitHubSource, http: httpx.AsyncClient, settings: GitHub, sleep: Callable[[float], Awaitable[None]]
+    source: GitHubSource,
+    http: httpx.AsyncClient,
+    settings: GitHub,
+    sleep: Callable[[float], Awaitable[None]],
+    release: str | None = None,
 ) -> RemoteReadme:
     """Read a repository's README at a commit, and what GitHub knows about the repository.
 
+    Args:
+        release: Tag of the release the film is to be about. Without it a source that names a release's tag gives a
+            film about that release too, if anything is written about it.
+
     Raises:
-        SourceError: The repository, the branch or the README cannot be had.
+        UsageError: The source names another branch, tag or commit than the release.
+        SourceError: The repository, the branch, the release or the README cannot be had.
         CredentialsError: The token was refused.
         PausedError: An outage or a used-up limit.
     """
@@ -89,19 +119,31 @@ async def pin_github(
     owner, name = owner or source.owner, one_line(about.get("name")) or source.name
     repository = f"/repos/{quote(owner, safe='')}/{quote(name, safe='')}"
     ref, subpath = await _split(api, repository, source)
+    if release is not None and ref not in (None, release):
+        raise UsageError(f"The source names {ref} and --release names {release}.", hint="Give one of the two.")
+    required, ref = release is not None or source.released, ref or release
+    announced = await ask_release(api, repository, ref)
     branch = one_line(about.get("default_branch")) or "HEAD"
-    commit = await _commit(api, repository, ref or branch, f"{owner}/{name}")
+    tag = ref if required or announced is not None else None
+    commit = await _commit(api, repository, ref or branch, f"{owner}/{name}", tag)
     path, data, truncated = await _readme(api, repository, commit, subpath, f"{owner}/{name}")
     facts = _facts(about, owner, name, settings.server_url)
-    await _add_release(api, repository, ref, facts)
     files = GitHubFiles(api, repository, commit)
+    found = await find_release(api, repository, tag, announced, files, path) if tag else None
+    if found is not None:
+        add_release_facts(facts, found, announced)
+        add_version(facts, found.tag, "GitHub")
+    elif required and tag:
+        raise nothing_told(tag)
+    elif announced is not None:
+        _add_release(facts, announced, ref)
     manifest = _MANIFESTS.get(str(about.get("language")))
     if "version" not in facts.values and manifest:
         stated = await files.read(manifest, MANIFEST_LIMIT_BYTES)
         for field, value in facts_of_manifest(manifest, stated).items() if stated else ():
             if field in ("version", "description", "licence"):
                 facts.add(field, value, manifest)
-    return RemoteReadme(files, path, data, truncated, commit, facts.done())
+    return RemoteReadme(files, path, data, truncated, commit, facts.done(), found)
 
 
 async def _split(api: Api, repository: str, source: GitHubSource) -> tuple[str | None, str]:
@@ -122,12 +164,15 @@ async def _split(api: Api, repository: str, source: GitHubSource) -> tuple[str |
     return parts[0], "/".join(parts[1:])  # a commit id, or a name that the next request will not find
 
 
-async def _commit(api: Api, repository: str, ref: str, named: str) -> str:
-    answer = await api.get(f"{repository}/commits/{quote(ref, safe='')}", accept=_SHA, limit_bytes=JSON_LIMIT_BYTES)
+async def _commit(api: Api, repository: str, ref: str, named: str, tag: str | None) -> str:
+    where = f"tags/{tag}" if tag is not None else ref  # a branch may have the same name
+    answer = await api.get(f"{repository}/commits/{quote(where, safe='')}", accept=_SHA, limit_bytes=JSON_LIMIT_BYTES)
     commit = answer.body.decode("ascii", "replace").strip()
     if answer.status == 409:  # what GitHub answers for a repository without commits
         raise SourceError(f"{named} is empty: it has no commits.")
     if answer.status != 200 or not _COMMIT.fullmatch(commit):  # HTTP
+        if tag is not None:
+            raise await no_such_tag(api, repository, named, tag)
         raise SourceError(f"{named} has no branch, tag or commit {ref!r}.", hint="Look at its tags and branches.")
     return commit
 
@@ -202,20 +247,10 @@ def _facts(about: dict[str, Any], owner: str, name: str, server_url: str) -> Fac
     return facts
 
 
-async def _add_release(api: Api, repository: str, ref: str | None, facts: Facts) -> None:
-    where = f"tags/{quote(ref, safe='')}" if ref else "latest"
-    answer = await api.get(f"{repository}/releases/{where}")
-    if answer.status != 200:  # HTTP; most repositories have no releases
-        return
-    about = api.mapping(answer)
-    tag = one_line(about.get("tag_name"))
-    if not tag or about.get("draft") is True:
-        return
-    date = one_line(about.get("published_at")) or ""
-    day = date[:10] if re.match(r"\d{4}-\d{2}-\d{2}", date) else ""
-    facts.add("release", Release(tag=tag, name=one_line(about.get("name")) or "", published_on=day), "GitHub")
+def _add_release(facts: Facts, announced: Announced, ref: str | None) -> None:
+    """What a film about the project may say of its newest release, or of the one at ``ref``."""
+    known = Release(tag=announced.tag, name=announced.name, published_on=announced.published_on)
+    facts.add("release", known, "GitHub")
     if ref:
-        facts.add("tag", tag, "GitHub")
-    version = _VERSION.fullmatch(tag)
-    if version:
-        facts.add("version", version[1], "GitHub")
+        facts.add("tag", announced.tag, "GitHub")
+    add_version(facts, announced.tag, "GitHub")

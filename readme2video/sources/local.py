@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from readme2video.errors import SourceError, UsageError
-from readme2video.model.document import RepositoryFacts
 from readme2video.sources.address import GitHubSource, parse_source
+from readme2video.sources.announced import Announced
 from readme2video.sources.facts import (
     LICENCE_FILES,
     MANIFEST_LIMIT_BYTES,
@@ -20,7 +22,16 @@ from readme2video.sources.facts import (
     one_line,
 )
 from readme2video.sources.files import LocalFiles
-from readme2video.sources.git import Checkout, read_checkout
+from readme2video.sources.git import Checkout, find_checkout, read_checkout
+from readme2video.sources.releases import (
+    FoundRelease,
+    add_release_facts,
+    composed,
+    find_section,
+    nothing_told,
+    unknown_tag,
+)
+from readme2video.sources.versions import Known, preceding
 
 README_LIMIT_BYTES = 512 * 1024
 
@@ -38,15 +49,40 @@ class LocalReadme:
     data: bytes
     truncated: bool
     commit: str | None
-    facts: RepositoryFacts
+    facts: Facts
+    root: Path
+    release: FoundRelease | None = None
 
 
-def read_local(path: Path, server_url: str) -> LocalReadme:
-    """Read the README and the facts of a folder or file. Blocking: call it in a thread.
+async def pin_local(
+    path: Path, server_url: str, release: str | None = None, announced: Announced | None = None
+) -> LocalReadme:
+    """Read the README, the facts and, if asked for, a release of a folder or file.
+
+    Args:
+        release: Tag of the release the film is to be about; the checkout must stand at it.
+        announced: What is known of that release from outside.
 
     Raises:
-        SourceError: There is no README, or it cannot be read.
+        SourceError: There is no README, or it cannot be read, or nothing can be told of the release.
     """
+    local = await asyncio.to_thread(_read_local, path, server_url)
+    if release is None:
+        return local
+    checkout = await asyncio.to_thread(find_checkout, local.root)
+    if checkout is not None:
+        _check_tag(checkout, release, local.root)
+    # The CHANGELOG is read as it lies there, which is why the checkout must stand at the tag.
+    where, section = await find_section(release, local.path, local.files)
+    previous = preceding(release, map(Known, checkout.tags)) if checkout is not None else None
+    found = composed(release, announced, previous, where, section)
+    if found is None:
+        raise nothing_told(release)
+    add_release_facts(local.facts, found, announced)
+    return replace(local, release=found)
+
+
+def _read_local(path: Path, server_url: str) -> LocalReadme:
     try:
         if not path.exists():
             raise SourceError(f"There is no file or folder {str(path)!r}.")
@@ -73,7 +109,33 @@ def read_local(path: Path, server_url: str) -> LocalReadme:
         truncated=len(data) > README_LIMIT_BYTES,
         commit=checkout.commit if checkout else None,
         facts=_facts(root, files, checkout, server_url),
+        root=root,
     )
+
+
+def _check_tag(checkout: Checkout, tag: str, root: Path) -> None:
+    if tag not in checkout.tags:
+        hint = "Fetch the tags with `git fetch --tags`."
+        raise unknown_tag(f"The repository in {str(root)!r}", tag, list(checkout.tags), hint)
+    commit = checkout.tags[tag]
+    if commit is None:
+        raise SourceError(
+            f"Which commit the tag {tag} means cannot be told.",
+            hint="Run `git pack-refs --all`, then the same command again.",
+        )
+    if commit != checkout.commit:
+        stands = f"at {checkout.commit[:10]}" if checkout.commit else "at no commit"
+        raise SourceError(
+            f"The checkout stands {stands}, not at {tag} ({commit[:10]}); its README and CHANGELOG may tell of another "
+            "version.",
+            hint=f"Run `git switch --detach {shlex.quote(tag)}`, then the same command again.",
+        )
+
+
+def repository_of(path: Path, server_url: str) -> GitHubSource | None:
+    """The GitHub repository that a folder or file is a checkout of, by its remote; None when that is not known."""
+    checkout = find_checkout(path.absolute())
+    return _repository(checkout.remote if checkout is not None else None, server_url)
 
 
 def find_readme(root: Path, files: LocalFiles) -> str:
@@ -111,7 +173,7 @@ def _rank(name: str) -> tuple[bool, int, bool, str]:
     return bool(variant), order, not name.startswith("README"), name
 
 
-def _facts(root: Path, files: LocalFiles, checkout: Checkout | None, server_url: str) -> RepositoryFacts:
+def _facts(root: Path, files: LocalFiles, checkout: Checkout | None, server_url: str) -> Facts:
     facts = Facts()
     manifest: dict[str, str] = {}
     for file in MANIFESTS:
@@ -139,7 +201,7 @@ def _facts(root: Path, files: LocalFiles, checkout: Checkout | None, server_url:
     if checkout is not None:
         facts.add("tag", checkout.tag, ".git")
     facts.add("name", one_line(root.name) or "project", "folder")
-    return facts.done()
+    return facts
 
 
 def _repository(address: str | None, server_url: str) -> GitHubSource | None:

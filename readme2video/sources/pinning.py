@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from readme2video.model.document import PinnedSource
+from readme2video.model.document import ChangelogSection, Lines, PinnedRelease, PinnedSource
 from readme2video.model.record import Artifact
 from readme2video.settings import GitHub
 from readme2video.sources.address import LocalSource, Source
 from readme2video.sources.files import RepositoryFiles
-from readme2video.sources.github import pin_github
-from readme2video.sources.local import read_local
+from readme2video.sources.github import RemoteReadme, pin_github
+from readme2video.sources.local import LocalReadme, pin_local
+from readme2video.sources.releases import FoundRelease
 
 if TYPE_CHECKING:
     import httpx
@@ -47,37 +48,63 @@ async def pin(
     http: httpx.AsyncClient | None,
     keep: Callable[[bytes, str], Artifact],
     settings: GitHub,
+    release: str | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Pinned:
-    """Read a source's README, commit and facts.
+    """Read a source's README, commit, facts and, for a film about a release, what is told of it.
 
     Args:
         source: What ``parse_source`` returned.
         http: For GitHub sources; local ones contact nobody.
         keep: Stores bytes with a suffix.
         settings: Where GitHub is, and the token for it.
+        release: Tag of the release the film is to be about.
         sleep: Waits between attempts, seconds.
 
     Raises:
-        SourceError: There is no usable README.
+        UsageError: The source and ``release`` contradict each other.
+        SourceError: There is no usable README, or nothing is written about the release.
         CredentialsError: GITHUB_TOKEN was refused.
         PausedError: GitHub is out of reach or its limit is used up.
     """
+    found: LocalReadme | RemoteReadme
     if isinstance(source, LocalSource):
-        local = await asyncio.to_thread(read_local, source.path, settings.server_url)
-        readme = await asyncio.to_thread(keep, local.data, _suffix(local.path))
-        record = PinnedSource(
-            readme=readme, readme_path=local.path, commit=local.commit, truncated=local.truncated, facts=local.facts
-        )
-        return Pinned(record, local.files, slug_of(local.files.root.name))
-    if http is None:
+        announced = source.release if source.release and release in (None, source.release.tag) else None
+        tag = release or (announced.tag if announced else None)
+        found = await pin_local(source.path, settings.server_url, tag, announced)
+        facts, slug = found.facts.done(), slug_of(found.files.root.name)
+    elif http is None:
         raise ValueError("a GitHub source needs an HTTP client")
-    remote = await pin_github(source, http, settings, sleep)
-    readme = await asyncio.to_thread(keep, remote.data, _suffix(remote.path))
+    else:
+        found = await pin_github(source, http, settings, sleep, release)
+        facts, slug = found.facts, slug_of(f"{found.facts.owner}-{found.facts.name}")
+    readme = await asyncio.to_thread(keep, found.data, _suffix(found.path))
     record = PinnedSource(
-        readme=readme, readme_path=remote.path, commit=remote.commit, truncated=remote.truncated, facts=remote.facts
+        readme=readme,
+        readme_path=found.path,
+        commit=found.commit,
+        truncated=found.truncated,
+        facts=facts,
+        release=await asyncio.to_thread(_kept, found.release, keep) if found.release is not None else None,
     )
-    return Pinned(record, remote.files, slug_of(f"{remote.facts.owner}-{remote.facts.name}"))
+    return Pinned(record, found.files, slug)
+
+
+def _kept(found: FoundRelease, keep: Callable[[bytes, str], Artifact]) -> PinnedRelease:
+    section = found.changelog
+    return PinnedRelease(
+        tag=found.tag,
+        published_on=found.published_on,
+        previous_tag=found.previous_tag,
+        notes=keep(found.notes, ".md") if found.notes is not None else None,
+        changelog=ChangelogSection(
+            text=keep(section.text.encode(), _suffix(found.changelog_path)),
+            path=found.changelog_path,
+            lines=Lines(first=section.first, last=section.last),
+        )
+        if section is not None
+        else None,
+    )
 
 
 def slug_of(name: str) -> str:

@@ -48,6 +48,12 @@ def features(material: Material) -> Draft | None:
         return None
     section, points = found
     headline = (material.heading(section) if section is not None else None) or material.phrase("features")
+    takes = card_takes(material, headline, points)
+    return Draft("features", tuple(takes), weight=1.1) if takes else None
+
+
+def card_takes(material: Material, headline: Headline, points: list[Point]) -> list[Take]:
+    """The ways to show points as cards, richest first."""
     takes: list[Take] = []
     for count, width, worth in ((4, DETAIL_CELLS, 13.5), (3, DETAIL_CELLS, 12.5), (3, SHORT_DETAIL_CELLS, 12.0)):
         told = [point for point in points if _detail(material, point.detail, width)]
@@ -62,7 +68,7 @@ def features(material: Material) -> Draft | None:
     if len(speaking) > 3:
         short = sorted(sorted(speaking, key=lambda point: cells(point.title))[:3], key=speaking.index)
         takes.append(Take(_scene(material, headline, short, 0), 8.0))
-    return Draft("features", tuple(takes), weight=1.1) if takes else None
+    return takes
 
 
 def _best(points: list[Point], count: int) -> list[Point]:
@@ -140,7 +146,7 @@ def _points(material: Material, section: Section) -> list[Point]:
 
 def _list_points(material: Material, block: ListBlock) -> list[Point]:
     return list(
-        _told(
+        points_of(
             material,
             (
                 (item.lead or item.text, item.rest if item.lead else "", item.lines)
@@ -162,7 +168,7 @@ def _table_points(material: Material, table: Table) -> list[Point]:
             detail = next((text for text in cell[1:] if word_count(text) >= 3), "")
             yield cell[0], detail, Lines(first=line, last=line)
 
-    return list(_told(material, rows()))
+    return list(points_of(material, rows()))
 
 
 def _subsections(material: Material, section: Section) -> list[Point]:
@@ -179,10 +185,10 @@ def _subsections(material: Material, section: Section) -> list[Point]:
                 last = text.lines.last if text is not None else child.lines.first
                 yield heading_text(child.title), text.text if text else "", Lines(first=child.lines.first, last=last)
 
-    return list(_told(material, children()))
+    return list(points_of(material, children()))
 
 
-def _told(material: Material, raw: Iterator[tuple[str, str, Lines]]) -> Iterator[Point]:
+def points_of(material: Material, raw: Iterator[tuple[str, str, Lines]]) -> Iterator[Point]:
     """Features with a title of one to four words, or up to six if the README has no shorter ones."""
     seen: set[str] = set()
     for lead, rest, lines in raw:

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from readme2video.claims import Evidence, check_scene
+from readme2video.claims.phrases import Phrase, phrase
 from readme2video.model.document import Brief, Lines, ListBlock, Paragraph, Quote, Section
-from readme2video.model.storyboard import Headline, Theme, Words
-from readme2video.storyboarders.phrases import Phrase, language_of, phrase
+from readme2video.model.storyboard import Headline, Scene, Theme, Words
+from readme2video.storyboarders.languages import language_of
 from readme2video.storyboarders.taste import is_hype
 from readme2video.storyboarders.words import (
     Passage,
@@ -82,6 +84,15 @@ class Material:
         if document.title_lines is not None and folded(self.name) in folded(document.title):
             return self.at(document.title_lines)
         return "fact:name"
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What the film may say."""
+        return Evidence.of(self.brief, self.name)
+
+    def bears_out(self, scene: Scene) -> bool:
+        """Whether the README supports every string of a scene; nothing is known of a brief without texts."""
+        return not self.brief.texts or not any(claim.problem for claim in check_scene(scene, 0, self.evidence))
 
     def capital(self, text: str) -> str:
         """A cut-out text with a capital to begin with, the project's own name spelt as it is."""

@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from readme2video.engine import Work
-from readme2video.errors import SourceError
+from readme2video.errors import SourceError, UsageError
 from readme2video.model.document import Brief
+from readme2video.model.manuscript import Manuscript
 from readme2video.model.record import Stage
-from readme2video.model.storyboard import Storyboard
+from readme2video.model.storyboard import Headline, Storyboard
 from readme2video.storyboarders.closing import end, install
 from readme2video.storyboarders.listing import features
 from readme2video.storyboarders.material import Material
-from readme2video.storyboarders.opening import hook, promise
+from readme2video.storyboarders.opening import hook, hooks, promise
 from readme2video.storyboarders.pacing import Draft, Take, fit
 from readme2video.storyboarders.proof import proof
+from readme2video.storyboarders.release import release_drafts, release_hooks
 from readme2video.storyboarders.showing import code, pictures, terminal
 from readme2video.storyboarders.words import folded
 
@@ -24,22 +26,30 @@ class OfflineStoryboarder:
     """Writes a storyboard from rules alone; the same README gives the same film."""
 
     stage: Stage = "storyboard"
-    fingerprint = "offline/1"
-    output = Storyboard
+    fingerprint = "offline/5"
+    output = Manuscript
     parallel = 1
 
-    async def perform(self, request: Brief, work: Work) -> Storyboard:
+    async def perform(self, request: Brief, work: Work) -> Manuscript:
         """Write the storyboard; quick enough to need no thread."""
         storyboard = write_storyboard(request)
+        material = Material.of(request)
+        if request.language not in (None, material.language):
+            raise UsageError(
+                f"--language {request.language}: the offline storyboarder quotes the README, which is in "
+                f"{material.language!r}, and cannot translate it.",
+                hint="Set ANTHROPIC_API_KEY to have it translated by Claude, or leave --language out.",
+            )
         work.progress(1.0)
-        return storyboard
+        return Manuscript(storyboard=storyboard, hooks=_hooks(material, storyboard))
 
 
 def write_storyboard(brief: Brief) -> Storyboard:
-    """A film on paper from a README alone: every string a quote with its lines, or one of a few words of ours.
+    """A film on paper by rules alone: every string a quote with its lines, or one of a few words of ours.
 
     Args:
-        brief: The parsed README, the facts, the pictures at hand, and the wanted length.
+        brief: The parsed README, the facts, the pictures at hand, the wanted length, and for a film about a release
+            what is written about it.
 
     Raises:
         SourceError: The README says nothing that could be told.
@@ -57,8 +67,9 @@ def write_storyboard(brief: Brief) -> Storyboard:
     material = Material.of(brief)
     if not material.name:
         raise SourceError(f"{document.path} has nothing to tell: the project has no name.")
+    drafts = _drafts(material) if brief.news is None else release_drafts(material, brief.news)
     scenes = fit(
-        tuple(_drafts(material)),
+        tuple(_supported(draft, material) for draft in drafts),
         length_s=brief.length_s,
         scene_limit=brief.scene_limit,
         language=material.language,
@@ -70,6 +81,13 @@ def write_storyboard(brief: Brief) -> Storyboard:
         theme=material.theme,
         scenes=scenes,
     )
+
+
+def _hooks(material: Material, storyboard: Storyboard) -> tuple[Headline, ...]:
+    """Other headlines for the first scene: of the README, or of what is written about the release."""
+    said = storyboard.scenes[0].headline.text
+    news = material.brief.news
+    return hooks(material, said) if news is None else release_hooks(material, news, said)
 
 
 def _drafts(material: Material) -> Iterator[Draft]:
@@ -84,6 +102,12 @@ def _drafts(material: Material) -> Iterator[Draft]:
     for draft in (features(material), proof(material), install(material), end(material, said)):
         if draft is not None:
             yield draft
+
+
+def _supported(draft: Draft, material: Material) -> Draft:
+    """Without the takes that lose what their line says by cutting it; a scene the film needs keeps its barest one."""
+    takes = tuple(take for take in draft.takes if material.bears_out(take.scene))
+    return replace(draft, takes=takes or (draft.takes[-1:] if draft.needed else ()))
 
 
 def _shows(material: Material, told: list[Draft]) -> Iterator[Draft]:

@@ -48,9 +48,9 @@ class Candidate:
 
 def hook(material: Material) -> Draft:
     """The first scene: what it does in a few words, the name above, one more line below."""
-    best = max(_candidates(material), key=lambda candidate: candidate.score, default=None)
+    best = best_candidate(material)
     name = Words(text=material.name, source=material.name_source)
-    if best is None or best.score < _ENOUGH:
+    if best is None:
         headline = Headline(text=material.name, source=material.name_source)
         eyebrow = _release(material)
         subline = _plain_subline(material)
@@ -65,6 +65,38 @@ def hook(material: Material) -> Draft:
         )
     takes.append(Take(TitleScene(id="hook", duration_s=1, eyebrow=eyebrow, headline=headline), 10))
     return Draft("hook", tuple(takes), weight=1.0, needed=True)
+
+
+def best_candidate(material: Material) -> Candidate | None:
+    """The best headline its text offers; None when none is better than the name itself."""
+    good = sorted((c for c in _candidates(material) if c.score >= _ENOUGH), key=lambda c: -c.score)
+    return next((candidate for candidate in good if material.bears_out(_plainly(candidate))), None)
+
+
+def hooks(material: Material, said: str, most: int = 3) -> tuple[Headline, ...]:
+    """Other headlines for the first scene, best first, each from another sentence; fewer where the README has fewer.
+
+    Args:
+        said: The headline it has.
+    """
+    found: list[Headline] = []
+    sentences_used: set[str] = set()
+    known = {folded(said)}
+    for candidate in sorted(_candidates(material), key=lambda candidate: -candidate.score):
+        fold = folded(candidate.text)
+        near = any(fold in other or other in fold for other in known)
+        if near or candidate.sentence in sentences_used or len(candidate.text) > 90:
+            continue
+        if not material.bears_out(_plainly(candidate)):
+            continue
+        known.add(fold)
+        sentences_used.add(candidate.sentence)
+        found.append(Headline(text=candidate.text, source=candidate.passage.source))
+    return tuple(found[:most])
+
+
+def _plainly(candidate: Candidate) -> TitleScene:
+    return TitleScene(id="hook", duration_s=1, headline=Headline(text=candidate.text, source=candidate.passage.source))
 
 
 def _release(material: Material) -> Words | None:

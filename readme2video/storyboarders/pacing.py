@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from readme2video.model.storyboard import Motion, Scene, SceneKind, Transition, strings
+from readme2video.model.storyboard import Motion, Scene, SceneKind, Transition, strings, with_looks
 from readme2video.timeline import TRANSITION_S, needed_s
 
 TOLERANCE_S = 0.5
@@ -67,11 +67,21 @@ class _Chosen:
     least_s: float
 
 
-def fit(drafts: Sequence[Draft], *, length_s: float, scene_limit: int, language: str) -> tuple[Scene, ...]:
-    """Choose the takes worth most within the length, spread what time is left, and set motions and transitions."""
+def fit(
+    drafts: Sequence[Draft], *, length_s: float, scene_limit: int, language: str, directed: bool = False
+) -> tuple[Scene, ...]:
+    """Choose the takes worth most within the length, spread what time is left, and set motions and transitions.
+
+    Args:
+        directed: The scenes have motions and transitions of their own, which stay.
+    """
     chosen = _choose(drafts, length_s=length_s, scene_limit=scene_limit, language=language)
     lengths = _lengths(chosen, length_s)
-    return _moving([item.scene for item in chosen], lengths)
+    scenes = [item.scene for item in chosen]
+    if directed:
+        timed = [scene.model_copy(update={"duration_s": length}) for scene, length in zip(scenes, lengths, strict=True)]
+        return with_looks(timed)
+    return with_looks(_moving(scenes, lengths))
 
 
 def _least_s(draft: Draft, scene: Scene, language: str) -> float:

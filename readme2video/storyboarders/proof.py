@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from readme2video.claims.phrases import Phrase
 from readme2video.model.document import Lines, ListBlock, Paragraph, Section, Table
 from readme2video.model.storyboard import Headline, Stat, StatsScene, Words
 from readme2video.storyboarders.material import Material
 from readme2video.storyboarders.pacing import Draft, Take
-from readme2video.storyboarders.phrases import Phrase
 from readme2video.storyboarders.words import (
     bare,
     capitalised,
@@ -39,16 +39,20 @@ _UNIT = (
 _VALUE = re.compile(rf"^(?:{_NUMBER})\s?(?:{_UNIT})?(?:\s?(?:faster|slower))?$")
 _PLAIN_VALUE = re.compile(rf"^(?:{_NUMBER})(?:\s?[kKMB])?$")
 _MEASURE = rf"(?:{_NUMBER})\s?(?:ns|µs|ms|s|seconds|minutes|[KMGT]i?B|bytes|%|秒|毫秒)"
-_OF_VALUE = re.compile(rf"^(?P<label>.+?)\s+of\s+(?:only\s+|just\s+|about\s+)?(?P<value>{_MEASURE})$")
+_BOUND = r"(?:(?:about|around|under|within|less than|at most|up to|over|more than|at least|nearly|almost)\s+)?"
+_OF_VALUE = re.compile(rf"^(?P<label>.+?)\s+of\s+(?:only\s+|just\s+)?(?P<value>{_BOUND}{_MEASURE})$")
 _VALUE_OF = re.compile(rf"^(?:only\s+|just\s+)?(?P<value>{_MEASURE})\s+of\s+(?P<label>[\w .+#-]+)$")
 _TAKES = re.compile(
-    rf"^(?P<label>.+?)\s+(?:in|within|under|takes?|uses?|needs?|is)\s+(?:only\s+|just\s+|about\s+|under\s+)?(?P<value>{_MEASURE})$"
+    r"^(?P<label>.+?)\s+(?:(?:in|takes?|uses?|needs?|is)\s+(?:only\s+|just\s+)?|(?=within\s|under\s))"
+    rf"(?P<value>{_BOUND}{_MEASURE})$"
 )
 _RATE = re.compile(
     r"^(?P<value>\d[\d.,]*[kKM]?)\s+(?P<label>[^\d,;:]+\s(?:a|per|each)\s(?:second|minute|hour|day)\b[^\d,;:]*)$"
 )
 _COUNT = re.compile(r"^(?P<value>\d[\d.,]*[kKM]?\+?)\s+(?P<label>[^\W\d]{3,}(?:\s[^\W\d]{3,})?)$")
-_CJK_VALUE = re.compile(rf"^(?P<label>[^，,。]+?)[，,]?\s?(?:仅|只需|只要|仅需|不到|约)\s?(?P<value>{_MEASURE})$")
+_CJK_VALUE = re.compile(
+    rf"^(?P<label>[^，,。]+?)[，,]?\s?(?:仅需|仅|只需|只要)?\s?(?P<value>(?:不到|约)?\s?{_MEASURE})$"
+)
 
 
 _UNITS_OF_TIME = word_set("seconds second minutes minute hours hour days day weeks week months month years year bytes")

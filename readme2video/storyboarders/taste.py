@@ -6,13 +6,10 @@ from __future__ import annotations
 
 import re
 
-_HYPE = re.compile(
-    r"\b(?:blazing(?:ly)?|lightning[- ]fast|revolutionary|revolutioni[sz]es?|game[- ]chang\w+|next[- ]gen(?:eration)?"
-    r"|cutting[- ]edge|state[- ]of[- ]the[- ]art|world[- ]class|best[- ]in[- ]class|seamless(?:ly)?|effortless(?:ly)?"
-    r"|supercharg\w+|unleash(?:es)?|powerful|amazing(?:ly)?|awesome|incredibl[ey]|ultimate|magical(?:ly)?|insane(?:ly)?"
-    r"|unparalleled|unmatched|disruptive|ground-?breaking|mind-?blowing|10x|super[- ](?:fast|easy)|stunning)\b",
-    re.IGNORECASE,
-)
+from readme2video.claims import is_hype
+
+__all__ = ["is_hype", "tells_nothing"]
+
 _ASIDE = re.compile(
     r"^(?:(?:install|run|see|read|check(?: out)?|visit|download|clone|star|join|follow|use)"
     r" (?:it|us|the|our|this|these|also|more|below|docs|with|via)|note|click|please|warning|important|for more"
@@ -21,11 +18,6 @@ _ASIDE = re.compile(
     r"|\b(?:is|are) (?:deprecated|no longer)\b|\bwork in progress\b",
     re.IGNORECASE,
 )
-
-
-def is_hype(text: str) -> bool:
-    """Whether the text praises instead of telling."""
-    return _HYPE.search(text) is not None
 
 
 def tells_nothing(sentence: str) -> bool:

@@ -114,6 +114,10 @@ class KieAnimator:
 
     # ------------------------------------------------------------------------------------------------ before
 
+    def paid_elsewhere(self, usd: float) -> None:
+        """Take what the film cost beside its clips into account; comes before ``plan``."""
+        self._counter.elsewhere_usd = usd
+
     async def plan(
         self, project: str, wanted: Sequence[tuple[str, BackdropNeed]], kept: Sequence[tuple[str, BackdropNeed]]
     ) -> OrderPlan:
@@ -154,7 +158,7 @@ class KieAnimator:
             model=model.id,
             price_date=model.price_date,
             balance_credits=balance,
-            max_cost_usd=self._settings.max_cost,
+            max_cost_usd=counter.cap_usd,
             today=counter.clock.now().date(),
         )
         await counter.tell_spent()

@@ -38,6 +38,7 @@ class Counter:
         counted: Input hashes of the whole film: what they cost counts against the cap.
         stopped: Why no further orders are placed in this run.
         balance_left: Credits, as last known.
+        elsewhere_usd: What the film cost beside its clips; the cap holds for both together.
     """
 
     def __init__(self, settings: Settings, folder: Path, emit: Emit, clock: Clock) -> None:
@@ -47,6 +48,7 @@ class Counter:
         self.counted: frozenset[str] = frozenset()
         self.stopped: Readme2VideoError | None = None
         self.balance_left: float | None = None
+        self.elsewhere_usd = 0.0
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
         self._client: KieClient | None = None
@@ -88,9 +90,14 @@ class Counter:
         return _opened(self._ledger)
 
     @property
+    def cap_usd(self) -> float | None:
+        """What ``--max-cost`` leaves for clips; None without one."""
+        return None if self.settings.max_cost is None else max(0.0, self.settings.max_cost - self.elsewhere_usd)
+
+    @property
     def cap_credits(self) -> float | None:
-        """``--max-cost``; None without one."""
-        return None if self.settings.max_cost is None else self.settings.max_cost / USD_PER_CREDIT
+        """The same in credits."""
+        return None if self.cap_usd is None else self.cap_usd / USD_PER_CREDIT
 
     async def book(self, act: Callable[[], T]) -> T:
         """Write into the ledger, or read it: that is durable, and may take a while on a slow disk."""

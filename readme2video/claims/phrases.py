@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
-from readme2video.model.document import ListBlock, Paragraph, Quote, ReadmeDocument
-from readme2video.storyboarders.words import word_set
-
-Phrase = Literal["install", "practice", "features", "glance", "version", "licence", "language", "stars"]
+Phrase = Literal[
+    "install", "practice", "features", "glance", "version", "licence", "language", "stars",
+    "new", "changed", "fixed", "security", "breaking",
+]  # fmt: skip
 
 PHRASES: dict[str, dict[Phrase, str]] = {
     "en": {
@@ -22,6 +21,11 @@ PHRASES: dict[str, dict[Phrase, str]] = {
         "licence": "licence",
         "language": "language",
         "stars": "stars on GitHub",
+        "new": "What is new",
+        "changed": "What changed",
+        "fixed": "Fixed",
+        "security": "Security",
+        "breaking": "Breaking changes",
     },
     "zh": {
         "install": "安装",
@@ -32,6 +36,11 @@ PHRASES: dict[str, dict[Phrase, str]] = {
         "licence": "许可证",
         "language": "语言",
         "stars": "GitHub 星标",
+        "new": "新内容",
+        "changed": "有何变化",
+        "fixed": "已修复",
+        "security": "安全",
+        "breaking": "不兼容的变更",
     },
     "ja": {
         "install": "インストール",
@@ -42,6 +51,11 @@ PHRASES: dict[str, dict[Phrase, str]] = {
         "licence": "ライセンス",
         "language": "言語",
         "stars": "GitHub スター",
+        "new": "新機能",
+        "changed": "変更点",
+        "fixed": "修正",
+        "security": "セキュリティ",
+        "breaking": "互換性のない変更",
     },
     "ko": {
         "install": "설치",
@@ -52,6 +66,11 @@ PHRASES: dict[str, dict[Phrase, str]] = {
         "licence": "라이선스",
         "language": "언어",
         "stars": "GitHub 스타",
+        "new": "새로운 점",
+        "changed": "달라진 점",
+        "fixed": "수정됨",
+        "security": "보안",
+        "breaking": "호환되지 않는 변경",
     },
     "es": {
         "install": "Instalar",
@@ -62,6 +81,11 @@ PHRASES: dict[str, dict[Phrase, str]] = {
         "licence": "licencia",
         "language": "lenguaje",
         "stars": "estrellas en GitHub",
+        "new": "Novedades",
+        "changed": "Qué ha cambiado",
+        "fixed": "Corregido",
+        "security": "Seguridad",
+        "breaking": "Cambios incompatibles",
     },
     "fr": {
         "install": "Installer",
@@ -72,6 +96,11 @@ PHRASES: dict[str, dict[Phrase, str]] = {
         "licence": "licence",
         "language": "langage",
         "stars": "étoiles sur GitHub",
+        "new": "Nouveautés",
+        "changed": "Ce qui change",
+        "fixed": "Corrigé",
+        "security": "Sécurité",
+        "breaking": "Changements incompatibles",
     },
     "de": {
         "install": "Installieren",
@@ -82,6 +111,11 @@ PHRASES: dict[str, dict[Phrase, str]] = {
         "licence": "Lizenz",
         "language": "Sprache",
         "stars": "Sterne auf GitHub",
+        "new": "Neu",
+        "changed": "Was sich ändert",
+        "fixed": "Behoben",
+        "security": "Sicherheit",
+        "breaking": "Inkompatible Änderungen",
     },
     "pt": {
         "install": "Instalar",
@@ -92,6 +126,11 @@ PHRASES: dict[str, dict[Phrase, str]] = {
         "licence": "licença",
         "language": "linguagem",
         "stars": "estrelas no GitHub",
+        "new": "Novidades",
+        "changed": "O que mudou",
+        "fixed": "Corrigido",
+        "security": "Segurança",
+        "breaking": "Mudanças incompatíveis",
     },
     "ru": {
         "install": "Установка",
@@ -102,6 +141,11 @@ PHRASES: dict[str, dict[Phrase, str]] = {
         "licence": "лицензия",
         "language": "язык",
         "stars": "звёзд на GitHub",
+        "new": "Что нового",
+        "changed": "Что изменилось",
+        "fixed": "Исправлено",
+        "security": "Безопасность",
+        "breaking": "Несовместимые изменения",
     },
     "ar": {
         "install": "التثبيت",
@@ -112,6 +156,11 @@ PHRASES: dict[str, dict[Phrase, str]] = {
         "licence": "الرخصة",
         "language": "اللغة",
         "stars": "نجوم على GitHub",
+        "new": "الجديد",
+        "changed": "ما الذي تغيّر",
+        "fixed": "تم إصلاحه",
+        "security": "الأمان",
+        "breaking": "تغييرات غير متوافقة",
     },
     "he": {
         "install": "התקנה",
@@ -122,45 +171,18 @@ PHRASES: dict[str, dict[Phrase, str]] = {
         "licence": "רישיון",
         "language": "שפה",
         "stars": "כוכבים ב-GitHub",
+        "new": "מה חדש",
+        "changed": "מה השתנה",
+        "fixed": "תוקן",
+        "security": "אבטחה",
+        "breaking": "שינויים שוברים",
     },
 }
 
-_STOP_WORDS: dict[str, frozenset[str]] = {
-    "en": word_set("the and of to is in for with that it you your are this from as on or an be not can"),
-    "es": word_set("el la los las y de que en un una para con por su es del se al más como sin"),
-    "fr": word_set("le la les et de des un une pour avec dans sur est du que qui par vos votre au sans"),
-    "de": word_set("der die das und ist ein eine für mit von den dem nicht auf zu im werden oder sich auch"),
-    "pt": word_set("o os as e de que em um uma para com por do da dos das é não seu sua ao mais"),
-}
-
-
-def language_of(document: ReadmeDocument) -> str:
-    """The language of the film: the document's script, and for Latin script the language its small words tell."""
-    if document.language not in ("en", "und"):
-        return document.language
-    text = _prose(document)
-    if len(re.findall(r"[а-яёА-ЯЁ]", text)) > len(re.findall(r"[A-Za-z]", text)):
-        return "ru"
-    if document.language == "und":
-        return "und"
-    words = re.findall(r"[^\W\d_]+", text.lower())
-    scores = {language: sum(word in stop for word in words) for language, stop in _STOP_WORDS.items()}
-    best = max(scores, key=lambda language: (scores[language], language == "en"))
-    # Short texts share small words; English stays unless another language is clearly ahead.
-    return best if scores[best] >= 4 and scores[best] > 1.5 * scores["en"] else "en"
+OWN = frozenset(words.casefold() for phrases in PHRASES.values() for words in phrases.values())
+"""All of them, to be told again in a storyboard."""
 
 
 def phrase(language: str, name: Phrase) -> str:
     """One of our phrases; English where we have none."""
     return PHRASES.get(language, PHRASES["en"])[name]
-
-
-def _prose(document: ReadmeDocument) -> str:
-    texts = [document.tagline.text] if document.tagline else []
-    for section in document.sections[:30]:
-        for block in section.blocks:
-            if isinstance(block, (Paragraph, Quote)):
-                texts.append(block.text)
-            elif isinstance(block, ListBlock):
-                texts.extend(item.text for item in block.items)
-    return " ".join(texts)[:20_000]

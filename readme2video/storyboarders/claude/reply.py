@@ -1,0 +1,272 @@
+"""What Claude answered, judged string by string: the scenes that may be filmed, and what is wrong with the others."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from readme2video.claims import Claim, Evidence, check_scene, is_hype
+from readme2video.model.record import Record
+from readme2video.model.slots import SLOTS, slot
+from readme2video.model.storyboard import Headline, ImageScene, Scene, TerminalScene, TitleScene, strings
+from readme2video.storyboarders.pacing import LONGEST_SCENE_S
+from readme2video.storyboarders.words import cells
+from readme2video.timeline import needed_s
+
+MOST_SCENES = 12
+"""More are not looked at, whatever an answer holds."""
+HOOKS = 3
+
+_SCENE: TypeAdapter[Scene] = TypeAdapter(Scene)
+_MOST_PROBLEMS = 24
+
+
+class Reply(Record):
+    """The answer's form: the scenes of a storyboard, and three other headlines for the first."""
+
+    hooks: tuple[Headline, ...] = Field(min_length=HOOKS, max_length=HOOKS)
+    scenes: tuple[Scene, ...] = Field(min_length=2, max_length=MOST_SCENES)
+
+
+@lru_cache
+def reply_schema() -> dict[str, Any]:
+    """The form as JSON schema, without what is ours to decide: how long a scene lasts, and what stands behind it."""
+    from anthropic import transform_schema
+
+    schema = transform_schema(Reply)
+    for definition in schema["$defs"].values():
+        properties = definition.get("properties", {})
+        properties.pop("look", None)
+        if properties.pop("duration_s", None) is not None:
+            definition["required"] = [name for name in definition["required"] if name != "duration_s"]
+        if "kind" in properties and "kind" not in definition["required"]:
+            definition["required"] = ["kind", *definition["required"]]
+    return schema
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that must be mended: where, as ``scenes.2.items.0.title``, and what."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+@dataclass
+class Judged:
+    """An answer after the checks.
+
+    Attributes:
+        scenes: What may be filmed, in order; strings that failed are gone from them where the scene can do without.
+        hooks: Headlines for the first scene that may be chosen.
+        whole: How many scenes the answer had.
+        problems: What is wrong, for another turn.
+    """
+
+    scenes: list[Scene] = field(default_factory=list)
+    hooks: list[Headline] = field(default_factory=list)
+    whole: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def judge(
+    text: str,
+    evidence: Evidence,
+    *,
+    pictures: frozenset[str],
+    language: str,
+    translated: bool,
+    scene_limit: int,
+) -> Judged:
+    """Read an answer and keep what holds.
+
+    Args:
+        pictures: The pictures a scene may show.
+        language: The film's language, for reading times.
+        translated: The words are translations of their sources.
+        scene_limit: The most scenes of the film.
+    """
+    judged = Judged()
+    data = _object(text)
+    if data is None:
+        judged.problems.append(Problem("", "the answer is not one JSON object with `hooks` and `scenes`"))
+        return judged
+    rows = data.get("scenes")
+    if not isinstance(rows, list) or not rows:
+        judged.problems.append(Problem("scenes", "there are no scenes"))
+        rows = []
+    judged.whole = len(rows)
+    if len(rows) > scene_limit:
+        judged.problems.append(Problem("scenes", f"there are {len(rows)}; at most {scene_limit} are wanted"))
+    said: set[tuple[str, ...]] = set()
+    used: set[str] = set()
+    for place, row in enumerate(rows[:MOST_SCENES]):
+        for scene in _scene(row, place, judged, evidence, pictures, language, translated=translated):
+            words = tuple(text.text for _, text in strings(scene))
+            if words in said:
+                judged.problems.append(Problem(f"scenes.{place}", "says the same as a scene before"))
+                continue
+            said.add(words)
+            judged.scenes.append(_named(scene, used))
+    judged.hooks = list(_hooks(data.get("hooks"), judged.scenes, evidence, translated=translated))
+    del judged.problems[_MOST_PROBLEMS:]
+    return judged
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    """The one JSON object of an answer, also within a fence or after a sentence; None when there is none, whole."""
+    start = text.find("{")
+    if start < 0:
+        return None
+    try:
+        data, _ = json.JSONDecoder(parse_constant=lambda _: None).raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _scene(
+    row: object,
+    place: int,
+    judged: Judged,
+    evidence: Evidence,
+    pictures: frozenset[str],
+    language: str,
+    *,
+    translated: bool,
+) -> Iterator[Scene]:
+    """The scene if it may be filmed, perhaps with fewer strings; what is wrong with it is noted."""
+    path = f"scenes.{place}"
+    if not isinstance(row, dict):
+        judged.problems.append(Problem(path, "is not a scene"))
+        return
+    try:  # what lasts how long is ours to say; fields nobody knows say nothing
+        scene = _SCENE.validate_python(
+            _without_nulls(row) | {"duration_s": 1.0, "look": None, "id": _slug(row, place)}, extra="ignore"
+        )
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False)[:4]:
+            where = ".".join(str(part) for part in problem["loc"] if part != row.get("kind"))
+            judged.problems.append(Problem(f"{path}.{where}".rstrip("."), problem["msg"].removeprefix("Value error, ")))
+        return
+    wrong: dict[str, str] = {}
+    for claim in check_scene(scene, place, evidence, translated=translated):
+        if message := _wrong(claim, scene):
+            wrong[claim.path] = message
+    if isinstance(scene, ImageScene) and scene.picture not in pictures:
+        wrong["picture"] = "is not among the listed pictures"
+    judged.problems += [Problem(f"{path}.{where}", message) for where, message in wrong.items()]
+    mended = _without(scene, wrong, None if translated else evidence) if wrong else scene
+    if mended is None:
+        return
+    if (needed := needed_s(mended, language)) > LONGEST_SCENE_S:
+        judged.problems.append(Problem(path, f"takes {needed:.0f} s to read; at most {LONGEST_SCENE_S:.0f} s are good"))
+        return
+    yield mended
+
+
+def _wrong(claim: Claim, scene: Scene) -> str:
+    """Why a string may not be shown, or ""."""
+    if claim.source == "author":
+        return "has the source author, which is for people; name the lines it comes from"
+    if claim.problem:
+        return f"{claim.problem} {claim.fix}".strip()
+    place = slot(scene.kind, claim.path)
+    width = max(map(cells, claim.text.split("\n")))
+    if place is not None and width > place.cells:
+        return f"is {width} characters wide; at most {place.cells} can be read at a glance"
+    return ""
+
+
+def _without(scene: Scene, wrong: dict[str, str], evidence: Evidence | None) -> Scene | None:
+    """The scene without the strings that failed; None when it cannot do without one of them.
+
+    A headline that failed is replaced by the quote it points at, when that is short enough to be one and the evidence
+    is in the film's language.
+    """
+    if isinstance(scene, TerminalScene) and any(
+        line.role == "command" and f"lines.{index}.text" in wrong for index, line in enumerate(scene.lines)
+    ):
+        return None  # what is left would be the output of nothing
+    data = scene.model_dump(mode="python")
+    for path in sorted(wrong, reverse=True):  # the last of a list first, so that the others keep their place
+        *parents, name = path.split(".")
+        if path == "headline":
+            quote = _quoted(scene, evidence) if evidence is not None else None
+            if quote is None:
+                return None
+            data["headline"] = quote.model_dump()
+        elif parents and parents[0] in data and isinstance(data[parents[0]], (list, tuple)) and len(parents) <= 2:
+            rows, index = list(data[parents[0]]), int(parents[1] if len(parents) == 2 else name)
+            if len(parents) == 2 and name == "detail" and index < len(rows):
+                rows[index] = {**rows[index], "detail": None}
+            elif index < len(rows):
+                del rows[index]
+            data[parents[0]] = tuple(rows)
+        elif not parents and name in ("eyebrow", "subline", "command", "url", "alt"):
+            data[name] = None
+        else:
+            return None
+    if scene.kind == "stats" and len(data["stats"]) < 2:
+        return None
+    try:
+        return _SCENE.validate_python(data)
+    except ValidationError:
+        return None
+
+
+def _quoted(scene: Scene, evidence: Evidence) -> Headline | None:
+    source = scene.headline.source
+    limit = SLOTS[scene.kind]["headline"].cells
+    for line in (evidence.span(source) or "").split("\n"):
+        text = line.strip().strip("#*_>- ").strip()
+        if text and cells(text) <= limit:
+            quote = Headline(text=text, source=source)
+            claims = check_scene(scene.model_copy(update={"headline": quote}), 0, evidence)
+            if not any(claim.problem for claim in claims if claim.path == "headline"):
+                return quote
+    return None
+
+
+def _hooks(data: object, scenes: list[Scene], evidence: Evidence, *, translated: bool) -> Iterator[Headline]:
+    """The alternatives that hold and are not said already."""
+    said = {scene.headline.text for scene in scenes[:1]}
+    for row in data[: 2 * HOOKS] if isinstance(data, list) else []:
+        try:
+            hook = Headline.model_validate(row)
+            trial = TitleScene(id="hook", duration_s=1, headline=hook)
+        except ValidationError:
+            continue
+        (claim,) = check_scene(trial, 0, evidence, translated=translated)
+        if hook.text not in said and not _wrong(claim, trial) and not is_hype(hook.text):
+            said.add(hook.text)
+            yield hook
+
+
+def _without_nulls(row: dict[Any, Any]) -> dict[Any, Any]:
+    """A slot that is null says the same as one that is not there."""
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _slug(row: dict[Any, Any], place: int) -> str:
+    text = re.sub(r"[^a-z0-9]+", "-", str(row.get("id") or "").lower()).strip("-")[:40].strip("-")
+    return text or f"scene-{place + 1}"
+
+
+def _named(scene: Scene, used: set[str]) -> Scene:
+    """The scene with an id no other has."""
+    name, number = scene.id, 1
+    while name in used:
+        number += 1
+        name = f"{scene.id[:36]}-{number}"
+    used.add(name)
+    return scene.model_copy(update={"id": name})
