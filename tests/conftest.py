@@ -17,18 +17,6 @@ _FOREIGN_PREFIXES = ("GITHUB_", "KIE_", "ANTHROPIC_", "MUX_", "README2VIDEO_", "
 _KEPT = {"README2VIDEO_BROWSER"}
 
 
-# Whole films, begun first, so that no worker ends alone with one of these files.
-_LONGEST = (
-    "test_claude_film", "test_kie_film", "test_pipeline", "test_release_to_release", "test_readme_examples",
-    "test_kie_question", "test_film_sound", "test_shared_clips", "test_claims_gate", "test_cli",
-    "test_kie_faults_process",
-)  # fmt: skip
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.stem not in _LONGEST)
-
-
 def _live(request: pytest.FixtureRequest) -> bool:
     """Whether a test was asked for that may reach a real service with the user's key."""
     return request.node.get_closest_marker("live") is not None

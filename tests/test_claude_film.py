@@ -102,15 +102,6 @@ def test_the_film_is_made_from_the_reply_and_paid_for_once(project: Path, pytest
     assert not [file for file in everything if CANARY.encode() in file.read_bytes()]
 
 
-def test_a_key_in_the_environment_is_enough(project: Path) -> None:
-    with Sandbox() as box:
-        code, said, heard = run(box, project, verb="plan")
-        assert code == 0, heard
-        assert len(box.claude) == 1
-    assert said["engines"]["storyboarder"] == "claude"
-    assert "ANTHROPIC_API_KEY is set" in heard
-
-
 def test_without_a_key_it_says_so_before_anything_else(project: Path) -> None:
     with Sandbox() as box:
         code, said, heard = run(box, project, "--storyboarder", "claude", key="")
@@ -139,19 +130,13 @@ def test_a_film_comes_out_when_claude_does_not_write(project: Path) -> None:
         assert later["engines"]["storyboarder"] == "claude"
 
 
-@pytest.mark.parametrize(
-    ("fault", "code"),
-    [({"do": "refused"}, 6), ({"do": "status", "status": 401}, 4), ({"do": "status", "status": 402}, 5)],
-    ids=["refusal", "key", "credits"],
-)
-def test_the_exit_code_says_why_claude_did_not_write(project: Path, fault: dict, code: int) -> None:
+def test_the_exit_code_says_why_claude_did_not_write(project: Path) -> None:
     with Sandbox() as box:
-        box.script({"on": "claude", "nth": "always", **fault})
-        ended, said, heard = run(box, project, verb="plan")
-    assert ended == said["exit_code"] == code, heard
+        box.script({"on": "claude", "nth": "always", "do": "refused"})
+        code, said, heard = run(box, project, verb="plan")
+    assert code == said["exit_code"] == 6, heard
     assert said["scenes"]
-    # A refusal was an answer and is paid for; who was not let in pays nothing.
-    assert (said["writing"] is not None) == (code == 6)
+    assert said["writing"]["requests"] == 1  # a refusal was an answer and is paid for
 
 
 def test_no_film_instead_of_another_if_that_is_wanted(project: Path) -> None:
@@ -195,8 +180,6 @@ def test_the_offline_storyboarder_does_not_pretend_to_translate(project: Path) -
     code, said, _ = run(None, project, "--language", "de", key="")
     assert code == 2
     assert "cannot translate" in said["error"]
-    code, said, _ = run(None, project, "--language", "en", key="", verb="plan")
-    assert code == 0
     code, said, _ = run(None, project, "--language", "Klingon!", key="")
     assert code == 2
     assert "--language" in said["error"]

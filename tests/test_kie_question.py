@@ -147,7 +147,7 @@ class Terminal:
         self._told = b""
         self.out = project.parent / "out"
         self._run = subprocess.Popen(
-            [PROGRAM, "make", str(project), "-o", str(self.out), "--quality", "draft", "--length", "12",
+            [PROGRAM, "make", str(project), "-o", str(self.out), "--quality", "draft", "--length", "7",
              "--storyboarder", "offline", "--animator", "kie", *flags],
             stdin=theirs, stderr=theirs, stdout=subprocess.PIPE, env=environ,
         )  # fmt: skip
