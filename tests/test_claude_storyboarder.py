@@ -176,6 +176,13 @@ async def test_lengths_are_ours_and_follow_the_reading_time(box: Sandbox, tmp_pa
     assert isinstance(short.scenes[-1], CallToActionScene)
 
 
+async def test_a_few_scenes_too_many_are_not_paid_for_again(box: Sandbox, tmp_path: Path) -> None:
+    box.script({"on": "claude", "nth": "always", "do": "reply", "json": reply()})
+    board = (await Run(box, tmp_path).write(brief(scene_limit=3))).storyboard
+    assert len(board.scenes) == 3
+    assert len(box.claude) == 1
+
+
 async def test_what_is_sent(box: Sandbox, tmp_path: Path) -> None:
     run = Run(box, tmp_path, claude_model="claude-opus-5-5", effort="low")
     await run.write()

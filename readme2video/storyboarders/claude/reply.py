@@ -85,7 +85,6 @@ def judge(
     pictures: frozenset[str],
     language: str,
     translated: bool,
-    scene_limit: int,
 ) -> Judged:
     """Read an answer and keep what holds.
 
@@ -93,7 +92,6 @@ def judge(
         pictures: The pictures a scene may show.
         language: The film's language, for reading times.
         translated: The words are translations of their sources.
-        scene_limit: The most scenes of the film.
     """
     judged = Judged()
     data = _object(text)
@@ -105,8 +103,8 @@ def judge(
         judged.problems.append(Problem("scenes", "there are no scenes"))
         rows = []
     judged.whole = len(rows)
-    if len(rows) > scene_limit:
-        judged.problems.append(Problem("scenes", f"there are {len(rows)}; at most {scene_limit} are wanted"))
+    if len(rows) > MOST_SCENES:  # a few too many cost no further turn: the film's length leaves out the last
+        judged.problems.append(Problem("scenes", f"there are {len(rows)}; at most {MOST_SCENES} are looked at"))
     said: set[tuple[str, ...]] = set()
     used: set[str] = set()
     for place, row in enumerate(rows[:MOST_SCENES]):

@@ -97,7 +97,6 @@ class ClaudeStoryboarder:
                 pictures=frozenset(picture.src for picture in request.pictures),
                 language=spoken,
                 translated=translated,
-                scene_limit=request.scene_limit,
             )
 
         async with Messages(
