@@ -5,13 +5,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: setup demo test torture live mutants bench lint format lock golden clean
+.PHONY: setup demo test torture live mutants bench gallery lint format lock golden clean
 
 demo: $(READY) ## set everything up and make the film of this README, without keys
 	$(BIN)/readme2video make .
 
 test: $(READY) ## the whole suite
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 torture: $(READY) ## long fault campaigns
 	$(BIN)/python -m pytest -m torture --timeout 3600
@@ -24,6 +24,9 @@ mutants: $(READY) ## ten deliberate bugs around the money, each caught by a test
 
 bench: $(READY) ## ratios measured side by side, as a Markdown table
 	$(BIN)/python benchmarks/run.py
+
+gallery: $(READY) ## films of all fixtures in all styles and aspects on one page; ONLY="kestrel" STYLES="poster" ASPECTS="16:9" SHEETS=1
+	$(BIN)/python gallery/make.py --only "$(ONLY)" --styles "$(STYLES)" --aspects "$(ASPECTS)" $(if $(SHEETS),--sheets)
 
 lint: $(READY)
 	$(BIN)/ruff check .

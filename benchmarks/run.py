@@ -23,6 +23,7 @@ from typing import Self
 
 from claims import scores
 from paid import paid
+from pictures import pictures
 
 from readme2video.media.ffmpeg import ffmpeg, x264_arguments
 from readme2video.media.probe import probe
@@ -317,11 +318,21 @@ def paid_rows(folder: Path) -> list[Row]:
     ]
 
 
+def picture_rows(runs: int) -> list[Row]:
+    """What the layers of scenes cost against plain screenshots of the same pages."""
+    drawn = pictures(runs)
+    shown = f"{drawn.ratio:.2f} ({sum(drawn.layers_s.values()):.1f} s / {sum(drawn.plain_s.values()):.1f} s)"
+    return [
+        Row("all layers of 1080p scenes ÷ plain screenshots of them", shown, "≤ 1.5", drawn.ratio <= 1.5),
+        Row("six 1080p scenes shot", f"{drawn.six_s:.1f} s", "≤ 6 s", drawn.six_s <= 6),
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=2, help="tries of each side; the smaller counts")
     parser.add_argument("--no-moviepy", action="store_true", help="leave out the slowest comparison")
-    parser.add_argument("--no-paid", action="store_true", help="leave out the road with bought clips, three minutes")
+    parser.add_argument("--no-paid", action="store_true", help="leave out the road with bought clips, six minutes")
     options = parser.parse_args()
     rows = [Row(f"claims: {s.kind}", s.told(), s.target(), s.met) for s in scores()]
     with tempfile.TemporaryDirectory() as name:
@@ -363,6 +374,7 @@ def main() -> None:
             )
         )
         rows.append(Row("peak memory, all processes together (PSS)", f"{memory.tree_mb:.0f} MB", "", None))
+        rows += picture_rows(options.runs)
         encoding = Settings().encoding("16:9")
         clips = scene_clips(video, folder, encoding)
         tail = min(tail_s(folder / "tail") for _ in range(options.runs))

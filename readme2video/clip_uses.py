@@ -30,7 +30,8 @@ def clip_uses(
     shared = settings.text_safe != "never" and any(shape == sold != one for one, shape in shapes.items())
     asked = [shot(storyboard, place, sold, settings.scale, pictures) for place in range(len(storyboard.scenes))]
     zones = [zone_of(one) for one in asked]
-    covers = [covered(storyboard, place, settings, cropped=sold != aspect or shared) for place in range(len(asked))]
+    cropped = sold != aspect or shared
+    covers = [covered(storyboard, place, settings, cropped=cropped, pictures=pictures) for place in range(len(asked))]
     alone = [
         ClipUse(one, needed(storyboard, place, one, zones[place], covers[place])) for place, one in enumerate(asked)
     ]

@@ -56,7 +56,17 @@ class StoryboardError(UsageError):
 
 
 class ShotError(StoryboardError):
-    """A scene cannot be laid out legibly: text overflows or falls under the type floor."""
+    """A scene cannot be laid out legibly: text overflows, is cut off, leaves its area or falls under the type floor.
+
+    Args:
+        rule: Which rule is broken, as ``wide`` or ``contrast``.
+    """
+
+    def __init__(
+        self, message: str, *, rule: str = "", path: str = "", hint: str = "", scene: str | None = None
+    ) -> None:
+        super().__init__(message, path=path, hint=hint, scene=scene)
+        self.rule = rule
 
 
 class SourceError(Readme2VideoError):

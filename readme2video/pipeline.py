@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from readme2video.branding import branded, dressed, with_sign
 from readme2video.briefing import briefed
 from readme2video.claims import claims_of
 from readme2video.clip_uses import clip_uses, laid_out
@@ -22,8 +23,18 @@ from readme2video.errors import (
     ShotError,
 )
 from readme2video.events import Emit, FilmPlanned, Notice, OrdersPlanned, ignore
+from readme2video.film_check import GITHUB_BYTES, examination, seen_scenes
+from readme2video.gathering import gathered
 from readme2video.model.document import Brief, GatheredPicture
-from readme2video.model.film import Backdrop, BackdropNeed, BackdropRequest, Clip, Segment, TransitionClip
+from readme2video.model.film import (
+    Backdrop,
+    BackdropNeed,
+    BackdropRequest,
+    Clip,
+    CompactRequest,
+    Segment,
+    TransitionClip,
+)
 from readme2video.model.manuscript import Manuscript
 from readme2video.model.order import OrderPlan
 from readme2video.model.report import Report
@@ -35,7 +46,8 @@ from readme2video.requests import backdrop, film, pictured, segment, shot, sound
 from readme2video.script import written
 from readme2video.settings import FPS, Settings
 from readme2video.settling import Ask
-from readme2video.sources import Pinned, Source, gather_pictures, pin
+from readme2video.shortening import shortened
+from readme2video.sources import Pinned, Source, pin
 from readme2video.storyboard_file import to_yaml
 from readme2video.timeline import arrange
 from readme2video.tools import Tools, open_tools
@@ -87,9 +99,11 @@ async def make_video(
         )
         with run.holding(pinned.slug):
             readme = await run(engines.reader, pinned.pinned)
-            pictures = await gather_pictures(readme, pinned.files, run.keep_bytes)
+            pictures = await gathered(readme, pinned, source, tools)
+            branding = await branded(readme, pinned, pictures, tools)
             wanted = await briefed(readme, pinned, pictures, settings, run, tools.emit)
-            script = await written(wanted, tools)
+            script = dressed(await written(wanted, tools), readme, pinned, branding)
+            pictures = await with_sign(script, readme, pinned, pictures, branding, tools)
             storyboard = await agreed(script.storyboard, pictures, pinned.slug, tools, agree)
             storyboard, takes = await fitting(
                 storyboard, lambda board: run.each(settings.aspects, lambda a: filmed(board, a, pictures, tools)), tools
@@ -107,9 +121,11 @@ async def plan_video(source: Source, settings: Settings, *, emit: Emit = ignore)
         )
         with run.holding(pinned.slug):
             readme = await run(engines.reader, pinned.pinned)
-            pictures = await gather_pictures(readme, pinned.files, run.keep_bytes)
+            pictures = await gathered(readme, pinned, source, tools)
+            branding = await branded(readme, pinned, pictures, tools)
             wanted = await briefed(readme, pinned, pictures, settings, run, tools.emit)
-            script = await written(wanted, tools)
+            script = dressed(await written(wanted, tools), readme, pinned, branding)
+            pictures = await with_sign(script, readme, pinned, pictures, branding, tools)
             storyboard, takes = await fitting(
                 script.storyboard,
                 lambda board: run.each(settings.aspects, lambda a: drawn(board, a, pictures, tools)),
@@ -147,7 +163,7 @@ async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[Gathere
     @run.once
     async def rendered(place: int) -> Segment:
         picture, backed = await image(place), await moving(place)
-        request = segment(storyboard, timeline.scenes[place], picture, backed, aspect, settings)
+        request = segment(storyboard, timeline.scenes[place], picture, backed, aspect, settings, pictures)
         return await run(engines.renderer, request, label=tools.label(scenes[place].id, aspect))
 
     async def joined(place: int) -> TransitionClip | None:
@@ -165,11 +181,24 @@ async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[Gathere
     if settings.music == "clip" and not heard:
         tools.emit(Notice("warning", f"--music clip: no clip of the {aspect} film has sound; the film is silent."))
     whole_film = film(storyboard, pieces, timeline, encoding, heard)
-    whole = await run(engines.stitcher, whole_film, label=tools.label("film", aspect))
+    label = tools.label("film", aspect)
+    whole = await run(engines.stitcher, whole_film, label=label)
+    asked = [
+        segment(storyboard, timing, await image(place), backdrops[place], aspect, settings)
+        for place, timing in enumerate(timeline.scenes)
+    ]
+    seen = seen_scenes(storyboard, timeline, asked)
+    compact = None
+    if whole.video.size_bytes > GITHUB_BYTES and aspect == settings.aspects[0]:
+        smaller = CompactRequest(video=whole.video, limit_bytes=GITHUB_BYTES)
+        compact = await run(engines.compactor, smaller, label="github copy")
     return Take(
         aspect=aspect,
         timeline=timeline,
-        shots=tuple([await image(place) for place in range(len(scenes))]),
+        compact=compact,
+        seen=seen,
+        examination=await run(engines.examiner, examination(whole.video, aspect, FPS, seen), label=label),
+        shots=tuple([one.shot for one in asked]),
         segments=tuple([await rendered(place) for place in range(len(scenes))]),
         backdrops=backdrops,
         film=whole,
@@ -249,7 +278,7 @@ async def drawn(storyboard: Storyboard, aspect: Aspect, pictures: tuple[Gathered
 async def fitting(
     storyboard: Storyboard, make: Callable[[Storyboard], Awaitable[list[Made]]], tools: Tools
 ) -> tuple[Storyboard, list[Made]]:
-    """Make it; a scene of our own storyboard whose words cannot be set legibly is left out, said aloud.
+    """Make it; a scene of our own storyboard whose words cannot be set legibly is shortened, or left out; said aloud.
 
     What was made before is kept by the store, so trying again costs nothing. A person's storyboard is never changed:
     there the error says what to mend.
@@ -263,10 +292,16 @@ async def fitting(
         except ShotError as error:
             place = ids.index(error.scene) if error.scene in ids else -1
             error.path = f"scenes.{place}.{error.path}".rstrip(".") if place >= 0 else error.path
-            if tools.settings.storyboard is not None or place < 0 or len(ids) < 2:
+            if tools.settings.storyboard is not None or place < 0:
                 raise
-            tools.emit(Notice("warning", f"Scene {error.scene} is left out: {error.message}"))
-            scenes = storyboard.scenes[:place] + storyboard.scenes[place + 1 :]
+            within = error.path.removeprefix(f"scenes.{place}.")
+            shorter = shortened(storyboard.scenes[place], within)
+            if shorter is None and len(ids) < 2:
+                raise
+            done = "left out" if shorter is None else "shortened"
+            tools.emit(Notice("warning", f"Scene {error.scene} is {done}: {error.message}"))
+            kept = () if shorter is None else (shorter,)
+            scenes = storyboard.scenes[:place] + kept + storyboard.scenes[place + 1 :]
             storyboard = storyboard.model_copy(update={"scenes": scenes})
 
 
@@ -301,6 +336,7 @@ def published(
         readme_path=pinned.readme_path,
         language=storyboard.language,
         theme=storyboard.theme,
+        style=storyboard.style,
         quality=settings.quality,
         duration_s=round(takes[0].timeline.frames / FPS, 3),
         videos=videos,
@@ -312,8 +348,9 @@ def published(
             said,
             claims_of(storyboard, wanted),
             fallbacks={label: error.message for label, error in tools.failed.items()},
+            wanted=wanted,
         ),
-        cost=cost(takes, tools.money[-1].in_doubt_credits if tools.money else 0.0, script.usage),
+        cost=cost(takes, tools.money[-1].in_doubt_credits if tools.money else 0.0, script.usage, settings.max_cost),
         writing=script.usage,
         hooks=script.hooks,
         work=tools.work(),
@@ -322,6 +359,10 @@ def published(
         reasons=tools.engines.reasons,
         took_s=round(time.monotonic() - began, 2),
     )
+    if films:
+        folder.compact(films[0][0])
+        checks = folder.checks(report, takes, tools.attempts(found.slug))
+        report = report.model_copy(update={"checks": checks})
     folder.report(report)
     films_made = tuple(folder.folder / video.path for video in videos)
     return PromoVideo(folder.folder, films_made, report, dict(tools.failed))

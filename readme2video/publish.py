@@ -7,12 +7,15 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from readme2video.continuity import release_file
+from readme2video.film_check import GITHUB_COPY, copy_check, recorded_checks
 from readme2video.images import contact_sheet
+from readme2video.model.check import Verdict, in_order
 from readme2video.model.film import Clip, Film
+from readme2video.model.order import Attempt
 from readme2video.model.record import Artifact
 from readme2video.model.report import Report, ReportedPicture, ReportedVideo
 from readme2video.model.shot import Aspect
@@ -23,6 +26,7 @@ from readme2video.sources import LocalSource, Source, parse_source
 from readme2video.store import Store, disk
 
 _CLIPS = re.compile(r"^\d\d-[a-z0-9-]+\.mp4$")
+_CHECKS = re.compile(r"^\d\d+\.jpg$")
 _OURS = re.compile(r"^\d\d-[a-z0-9-]+\.(png|jpg)$")
 
 
@@ -91,6 +95,7 @@ class OutputFolder:
                         frame=f"scenes/{stem}.jpg" if segment is not None else None,
                         legibility=segment.legibility.worst if segment and segment.legibility else None,
                         findings=shot.findings + (segment.findings if segment else ()),
+                        elements=take.seen[index].elements if take.seen else (),
                     )
                 )
             rows.append(tuple(row))
@@ -116,6 +121,44 @@ class OutputFolder:
                 for old in (self.folder / "clips").iterdir():
                     if old.name not in kept and _CLIPS.match(old.name):
                         old.unlink()  # the store keeps the bytes
+
+    def compact(self, take: Take) -> None:
+        """``promo-github.mp4``: where the film itself is too large for GitHub."""
+        if take.compact is not None:
+            self._copy(take.compact.video, GITHUB_COPY)
+        else:
+            with disk(self.folder):
+                (self.folder / GITHUB_COPY).unlink(missing_ok=True)  # of a larger film before
+
+    def checks(self, report: Report, takes: Sequence[Take], attempts: Sequence[Attempt] | None) -> tuple[Verdict, ...]:
+        """All rows of the film checks; ``checks/NN.jpg`` shows where one is no pass.
+
+        Args:
+            attempts: What was ordered for the project; None when nothing ever was.
+        """
+        several = len(report.videos) > 1
+        rows: list[tuple[Verdict, Artifact | None]] = []
+        for take in takes:
+            if take.examination is not None:
+                named = {"aspect": take.aspect if several else None}
+                seen = zip(take.examination.verdicts, take.examination.pictures, strict=True)
+                rows += [(verdict.model_copy(update=named), picture) for verdict, picture in seen]
+        recorded = recorded_checks(report, attempts, self.folder / "captions.srt")
+        copied = copy_check(self.folder, report.videos[0].path)
+        rows += [(verdict, _frame(verdict, takes)) for verdict in (*recorded, copied)]
+        pictures = {id(verdict): picture for verdict, picture in rows if verdict.level != "pass"}
+        verdicts, kept = list(in_order(verdict for verdict, _ in rows)), set[str]()
+        for place, verdict in enumerate(verdicts):
+            picture = pictures.get(id(verdict))
+            if picture is not None:
+                name = f"{len(kept) + 1:02d}.jpg"
+                with disk(self.folder):
+                    (self.folder / "checks").mkdir(exist_ok=True)
+                self._copy(picture, f"checks/{name}")
+                kept.add(name)
+                verdicts[place] = verdict.model_copy(update={"picture": f"checks/{name}"})
+        clear_checks(self.folder, kept)
+        return tuple(verdicts)
 
     def contact_sheet(self, storyboard: Storyboard, takes: Sequence[Take]) -> str:
         """``contact-sheet.jpg``: all scenes at a glance, in order, with times."""
@@ -193,6 +236,25 @@ class OutputFolder:
         """Whether these very bytes were written by a run before: then they are in the store."""
         artifact = Artifact(sha256=_digest(file), suffix=".yaml", size_bytes=file.stat().st_size)
         return self._store.path(artifact).exists()
+
+
+def clear_checks(folder: Path, kept: Collection[str]) -> None:
+    """Remove the pictures of earlier checks."""
+    if (folder / "checks").is_dir():
+        with disk(folder):
+            for old in (folder / "checks").iterdir():
+                if old.name not in kept and _CHECKS.match(old.name):
+                    old.unlink()
+
+
+def _frame(verdict: Verdict, takes: Sequence[Take]) -> Artifact | None:
+    """The settled frame of a verdict's scene."""
+    for take in takes:
+        if verdict.aspect in (None, take.aspect):
+            for timing, segment in zip(take.timeline.scenes, take.segments, strict=True):
+                if timing.scene == verdict.scene:
+                    return segment.poster
+    return None
 
 
 def _dashed(aspect: Aspect) -> str:

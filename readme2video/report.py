@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from readme2video.claims import Claim
+from readme2video.model.check import Examination, SeenScene
 from readme2video.model.document import Brief, RepositoryFacts
-from readme2video.model.film import Backdrop, Clip, Film, Segment, Timeline
+from readme2video.model.film import Backdrop, Clip, CompactFilm, Film, Segment, Timeline
 from readme2video.model.manuscript import Usage
 from readme2video.model.order import USD_PER_CREDIT
-from readme2video.model.report import Cost, ReportedPicture, ReportedScene, ReportedString
+from readme2video.model.report import Attribution, Cost, ReportedPicture, ReportedScene, ReportedString
 from readme2video.model.shot import Aspect, Shot
 from readme2video.model.storyboard import Scene, Storyboard, strings
+from readme2video.shown import shown_picture
+from readme2video.timeline import needed_s
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,9 @@ class Take:
     segments: tuple[Segment, ...] = ()
     backdrops: tuple[Backdrop, ...] = ()
     film: Film | None = None
+    compact: CompactFilm | None = None
+    seen: tuple[SeenScene, ...] = ()
+    examination: Examination | None = None
 
 
 def reported_scenes(
@@ -35,6 +41,7 @@ def reported_scenes(
     quotes: Mapping[str, str],
     claims: Sequence[Claim],
     fallbacks: Mapping[str, str],
+    wanted: Brief | None = None,
 ) -> tuple[ReportedScene, ...]:
     """The scenes as the report shows them.
 
@@ -42,6 +49,7 @@ def reported_scenes(
         quotes: What stands at each source the storyboard names.
         claims: What kind of claim each string is, and what is wrong with it.
         fallbacks: By label, why a scene was not bought.
+        wanted: Tells where the README shows the pictures that scenes show.
     """
     timeline = takes[0].timeline
     judged = {(claim.scene, claim.path): claim for claim in claims}
@@ -52,9 +60,11 @@ def reported_scenes(
             headline=scene.headline.text,
             start_s=round(timing.start / timeline.fps, 3),
             duration_s=round(timing.frames / timeline.fps, 3),
+            needed_s=round(needed_s(scene, storyboard.language), 2),
             motion=scene.motion,
             transition=scene.transition,
             **_moved(takes, index, scene.id, fallbacks),
+            shows=_attribution(scene, wanted) if wanted is not None else None,
             strings=tuple(
                 ReportedString(
                     path=path,
@@ -69,6 +79,24 @@ def reported_scenes(
             pictures=row,
         )
         for index, (scene, timing, row) in enumerate(zip(storyboard.scenes, timeline.scenes, pictures, strict=True))
+    )
+
+
+def _attribution(scene: Scene, wanted: Brief) -> Attribution | None:
+    """Whose the picture is that a scene shows."""
+    src = shown_picture(scene)
+    if src is None:
+        return None
+    document = wanted.document
+    lines = next((one.lines for one in document.pictures if src in (one.src, one.dark_src)), None)
+    footage = next((one.footage for one in wanted.pictures if one.src == src), None)
+    elsewhere = src.lower().startswith(("http://", "https://"))
+    return Attribution(
+        src=src,
+        line=f"{document.path}:{lines.first}" if lines is not None else document.path,
+        licence=None if elsewhere else wanted.facts.licence,
+        elsewhere=elsewhere,
+        footage_s=round(footage.duration_s, 2) if footage is not None else None,
     )
 
 
@@ -90,7 +118,7 @@ def _clips(rows: Sequence[Sequence[Backdrop]]) -> tuple[Clip, ...]:
     return tuple({one.task_id: one for row in rows for one in row if isinstance(one, Clip)}.values())
 
 
-def cost(takes: Sequence[Take], in_doubt_credits: float, writing: Usage | None) -> Cost:
+def cost(takes: Sequence[Take], in_doubt_credits: float, writing: Usage | None, cap_usd: float | None = None) -> Cost:
     """What the film's clips and its storyboard cost, whenever they were bought."""
     spent = sum(clip.credits for clip in _clips([take.backdrops for take in takes]))
     return Cost(
@@ -98,6 +126,7 @@ def cost(takes: Sequence[Take], in_doubt_credits: float, writing: Usage | None) 
         in_doubt_credits=in_doubt_credits,
         spent_usd=round(spent * USD_PER_CREDIT, 4),
         claude_usd=writing.usd or 0.0 if writing is not None else 0.0,
+        cap_usd=cap_usd,
     )
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from readme2video.choreography import emphasis, entrances, exits
+from readme2video.claims.scale import shares_of_longest
 from readme2video.errors import StoryboardError
 from readme2video.model.document import Brief, GatheredPicture, PinnedSource, ReadmeDocument, ReleaseNews, SourceText
 from readme2video.model.film import (
@@ -30,14 +32,24 @@ from readme2video.model.film import (
     TransitionRequest,
 )
 from readme2video.model.shot import Aspect, Shot, ShotRequest, Slot, Zone
-from readme2video.model.storyboard import CodeScene, ImageScene, Scene, Storyboard, roles, strings
+from readme2video.model.storyboard import (
+    BeforeAfterScene,
+    ChartScene,
+    CodeScene,
+    DiffScene,
+    Scene,
+    Storyboard,
+    icons,
+    roles,
+    strings,
+)
 from readme2video.settings import Settings
-from readme2video.timeline import entrances
+from readme2video.shown import by_source, picture_of, played, shown_picture
 
 Saves = Callable[[float, float, float], bool]
 """Whether one clip of the third length in seconds is cheaper than two of the first and the second."""
 
-_SPARSE = ("title", "problem", "call_to_action")
+_SPARSE = ("title", "problem", "quote", "call_to_action")
 _FEW_STRINGS, _FEW_WORDS = 3, 16
 """A scene of these kinds with no more than this on it may be animated whole: large words bend least."""
 
@@ -58,14 +70,19 @@ def brief(
         news: The release the film is about; None for a film about the project.
         previous: The scenes of the film of the release before.
     """
+    facts, shown = pinned.facts, settings.brand.name
+    if shown is not None:
+        origins = {**facts.origins, "shown_name": "the settings file"}
+        facts = facts.model_copy(update={"shown_name": shown, "origins": origins})
     return Brief(
         document=document,
         texts=tuple(texts),
-        facts=pinned.facts,
+        facts=facts,
         news=news,
         previous=tuple(previous),
         language=settings.language,
         pictures=tuple(pictures),
+        style=None if settings.style == "auto" else settings.style,
         scene_limit=settings.scenes,
         length_s=settings.length_s,
     )
@@ -80,12 +97,11 @@ def shot(
         StoryboardError: The scene shows a picture that was not found.
     """
     scene = storyboard.scenes[place]
-    picture = None
-    if isinstance(scene, ImageScene):
-        picture = next((one.artifact for one in pictures if one.src == scene.picture), None)
-    if isinstance(scene, ImageScene) and picture is None:
+    shown, src = picture_of(scene, storyboard, pictures), shown_picture(scene)
+    logo = by_source(storyboard.logo, storyboard, pictures)
+    if src is not None and shown is None:
         raise StoryboardError(
-            f"The picture {scene.picture!r} is not among the README's own pictures.",
+            f"The picture {src!r} is not among the README's own pictures.",
             path=f"scenes.{place}.picture",
             hint="Use the path of an image that the README shows and the repository holds.",
             scene=scene.id,
@@ -94,16 +110,37 @@ def shot(
         kind=scene.kind,
         slots=tuple(Slot(path=path, text=text.text) for path, text in strings(scene)),
         roles=roles(scene),
-        language=scene.language if isinstance(scene, CodeScene) else "",
-        picture=picture,
+        language=scene.language if isinstance(scene, (CodeScene, DiffScene, BeforeAfterScene)) else "",
+        focus=scene.focus if isinstance(scene, CodeScene) else (),
+        cut=isinstance(scene, CodeScene) and scene.cut,
+        note_lines=tuple(note.line for note in scene.notes) if isinstance(scene, CodeScene) else (),
+        icons=icons(scene),
+        highlight=scene.highlight if isinstance(scene, ChartScene) else None,
+        shares=_shares(scene, place) if isinstance(scene, ChartScene) else (),
+        picture=shown.artifact if shown is not None else None,
+        frame=shown.frame if shown is not None else "screen",
+        logo=logo.artifact if logo is not None else None,
         brand=storyboard.project,
         locale=storyboard.language,
         direction=storyboard.direction,
+        style=storyboard.style,
         theme=storyboard.theme,
         variant=_variant(scene, place),
         aspect=aspect,
         scale=scale,
     )
+
+
+def _shares(scene: ChartScene, place: int) -> tuple[float, ...]:
+    shares = shares_of_longest([bar.value.text for bar in scene.bars])
+    if shares is None:
+        raise StoryboardError(
+            "The bars' values are not numbers of one unit, so they cannot be drawn on one scale.",
+            path=f"scenes.{place}.bars",
+            hint="Take the values from one column of one table, each with its unit.",
+            scene=scene.id,
+        )
+    return shares
 
 
 @dataclass(frozen=True)
@@ -148,16 +185,34 @@ def needed(
         duration_s=scene.duration_s,
         aspect=asked.aspect,
         kind=scene.kind,
+        zone=zone,
+        direction=storyboard.direction,
     )
 
 
-def covered(storyboard: Storyboard, place: int, settings: Settings, *, cropped: bool) -> Literal["plate", "full"]:
+def covered(
+    storyboard: Storyboard,
+    place: int,
+    settings: Settings,
+    *,
+    cropped: bool,
+    pictures: Sequence[GatheredPicture] = (),
+) -> Literal["plate", "full"]:
     """What a bought clip shows: the scene whole where it carries only a few large words, else its plate.
+
+    The README's pictures are not uploaded unless that is allowed, and footage plays over its plate always.
 
     Args:
         cropped: The clip is bought in another shape, so that words in it would be cut.
+        pictures: As gathered.
     """
     if cropped or settings.text_safe == "always":
+        return "plate"
+    src = shown_picture(storyboard.scenes[place])
+    shown, logo = (by_source(one, storyboard, pictures) for one in (src, storyboard.logo))
+    if shown is not None and shown.footage is not None:
+        return "plate"
+    if not settings.upload_pictures and (src is not None or (logo is not None and logo.private)):
         return "plate"
     if settings.text_safe == "never":
         return "full"
@@ -177,7 +232,7 @@ def _look(asked: ShotRequest, zone: Zone | None = None) -> str:
     Args:
         zone: Of a plate: it is drawn without words, only where they will stand counts.
     """
-    parts = {"theme", "variant", "direction", "aspect", "scale"}
+    parts = {"style", "theme", "variant", "direction", "aspect", "scale"}
     said = asked.model_dump(mode="json", include=None if zone is None else parts)
     return hashlib.sha256(json.dumps([said, zone], sort_keys=True).encode()).hexdigest()
 
@@ -208,21 +263,54 @@ def shared_clips(timeline: Timeline, alone: Sequence[ClipUse], zones: Sequence[Z
 
 
 def segment(
-    storyboard: Storyboard, timing: SceneTiming, drawn: Shot, moving: Backdrop, aspect: Aspect, settings: Settings
+    storyboard: Storyboard,
+    timing: SceneTiming,
+    drawn: Shot,
+    moving: Backdrop,
+    aspect: Aspect,
+    settings: Settings,
+    pictures: Sequence[GatheredPicture] = (),
 ) -> SegmentRequest:
-    """A scene ready to be rendered. Where it lies in the film does not matter, only whether it opens it."""
+    """A scene ready to be rendered. Where it lies in the film does not matter, only whether it opens it.
+
+    Args:
+        pictures: As gathered; one that moves plays in its scene.
+    """
     encoding, whole = settings.encoding(aspect), isinstance(moving, Clip) and moving.covers == "full"
+    fps, style, direction = encoding.fps, storyboard.style, storyboard.direction
+    place = next(index for index, scene in enumerate(storyboard.scenes) if scene.id == timing.scene)
+    scene, after = storyboard.scenes[place], storyboard.scenes[place + 1 : place + 2]
+    entering = entrances(drawn.elements, timing, fps, style=style, direction=direction, scene=scene)
     return SegmentRequest(
         shot=drawn,
         backdrop=moving,
         repair=not whole or settings.text_safe != "never",
-        entrances=entrances(drawn.elements, timing, encoding.fps),
+        entrances=entering,
+        emphasis=None if whole else emphasis(drawn.elements, entering, timing, fps, style=style, scene=scene),
+        exits=()
+        if whole
+        else exits(
+            drawn.elements,
+            entering,
+            timing,
+            fps,
+            style=style,
+            direction=direction,
+            scene=scene,
+            before=after[0].transition if after else None,
+            language=storyboard.language,
+        ),
         frames=timing.frames,
         head_frames=timing.head_frames,
         tail_frames=timing.tail_frames,
         encoding=encoding,
         accent=storyboard.theme.accent,
+        footage=played(picture_of(_scene(storyboard, timing), storyboard, pictures), entering, timing),
     )
+
+
+def _scene(storyboard: Storyboard, timing: SceneTiming) -> Scene:
+    return next(scene for scene in storyboard.scenes if scene.id == timing.scene)
 
 
 def transition(
@@ -242,6 +330,7 @@ def transition(
         head=right.head,
         frames=timing.head_frames,
         direction=storyboard.direction,
+        colour=storyboard.theme.accent if arriving.transition == "block" else None,
         encoding=encoding,
     )
 

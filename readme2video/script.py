@@ -27,6 +27,10 @@ async def written(wanted: Brief, tools: Tools) -> Manuscript:
         script = script.model_copy(update={"storyboard": with_kept_scenes(script.storyboard, wanted.previous)})
     else:
         script = Manuscript(storyboard=load_storyboard(settings.storyboard), author="person")
+        if wanted.style is not None:  # said on purpose; otherwise the file's own stays
+            script = script.model_copy(
+                update={"storyboard": script.storyboard.model_copy(update={"style": wanted.style})}
+            )
     script = _supported(script, wanted, tools)
     if tools.engines.buyer is not None and script.usage is not None:
         tools.engines.buyer.paid_elsewhere(script.usage.usd or 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,8 +13,9 @@ from pydantic import Field, SecretStr, StringConstraints, ValidationError, field
 
 from readme2video.errors import UsageError
 from readme2video.model.film import Encoding, Quality
-from readme2video.model.record import STAGES, Record, Size
+from readme2video.model.record import STAGES, Colour, Record, Size
 from readme2video.model.shot import LAYOUT_PX, Aspect
+from readme2video.model.storyboard import Style
 
 PROJECT_FILE = "readme2video.toml"
 
@@ -85,17 +87,53 @@ class Kie(Record):
     pace: float = Field(default=1.0, gt=0, le=1)
 
 
+class BrandSettings(Record):
+    """What the project's own file says of its brand; it beats whatever is found. The table ``[brand]``.
+
+    Attributes:
+        name: The project's name as shown.
+        logo: A picture: a path in the repository, or beside the settings file.
+        accent: The film's colour, ``#rrggbb``; corrected where it would not be seen.
+        accent_2: The colour beside it.
+        background: Whether the film is dark or light.
+        folder: Where the settings file lies.
+    """
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)] | None = None
+    logo: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)] | None = None
+    accent: Colour | None = None
+    accent_2: Colour | None = None
+    background: Literal["dark", "light"] | None = None
+    folder: Path | None = None
+
+    @field_validator("accent", "accent_2", mode="before")
+    @classmethod
+    def _colour(cls, colour: object) -> object:
+        if not isinstance(colour, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+            raise ValueError(f"must be a colour as '#rrggbb', not {colour!r:.40}")
+        return colour.lower()
+
+    @field_validator("name")
+    @classmethod
+    def _one_line(cls, name: str | None) -> str | None:
+        if name is not None and not name.isprintable():
+            raise ValueError("must be one line of printable characters")
+        return name
+
+
 class Settings(Record):
     """Everything a run may depend on besides its source.
 
     Attributes:
         out: Folder that gets one folder per project and the store.
         length_s: Wanted length of the film, seconds.
+        style: How the film looks; ``auto`` for what suits the repository.
         scenes: The most scenes the storyboard may have.
         storyboard: A storyboard file to use instead of writing one.
         again: ``STAGE`` or ``STAGE:SCENE`` to do anew although a result is kept.
         jobs: How many segments are rendered side by side; by default as many as there are cores, at most 8.
         browser: A Chromium to use before any other.
+        brand: Name, logo and colours as the settings file sets them.
         claude_model: Id of the model that writes the storyboard.
         effort: How hard that model thinks; more costs more.
         language: The film's language, as ``de``; None for the README's own.
@@ -110,8 +148,13 @@ class Settings(Record):
         text_safe: Which scenes are animated without their words; ``always`` all, ``never`` none.
         music: What is heard: ``clip`` keeps the sound of bought clips; otherwise the film has a silent track.
         share_clips: Let neighbouring scenes whose words stand alike share one longer clip where that is cheaper.
+        upload_pictures: Let pictures of the README be part of what is sent to a provider. Without it they never are:
+            nothing here can tell whether they hold faces, and a private repository's pictures are private.
+        remote_pictures: Whether pictures that lie elsewhere on GitHub are fetched; ``auto`` fetches them for
+            repositories on GitHub, and local sources contact nobody.
         on_failure: What becomes of a scene that could not be bought.
         callback_url: Public address of a callback receiver.
+        strict: A film that fails one of its checks ends with exit code 2.
         wait_s: How long a clip is waited for.
         machine: The part of the environment that programs we start need to run; see ``machine_environment``.
     """
@@ -123,10 +166,12 @@ class Settings(Record):
     quality: Quality = "standard"
     length_s: float = Field(default=30.0, ge=5, le=120)
     scenes: int = Field(default=7, ge=1, le=12)
+    style: Literal["auto"] | Style = "auto"
     storyboard: Path | None = None
     again: tuple[str, ...] = ()
     jobs: int = Field(default_factory=lambda: min(8, os.cpu_count() or 1), ge=1, le=64)
     browser: Path | None = None
+    brand: BrandSettings = BrandSettings()
     github: GitHub = GitHub()
     claude: Claude = Claude()
     claude_model: str = "claude-sonnet-5-5"
@@ -144,8 +189,11 @@ class Settings(Record):
     text_safe: Literal["auto", "always", "never"] = "auto"
     music: Literal["auto", "none", "clip"] = "auto"
     share_clips: bool = False
+    upload_pictures: bool = False
+    remote_pictures: Literal["auto", "always", "never"] = "auto"
     on_failure: Literal["local", "stop"] = "local"
     callback_url: str | None = None
+    strict: bool = False
     wait_s: float = Field(default=1800.0, gt=0)
     machine: dict[str, str] = Field(default_factory=machine_environment, repr=False)
 
@@ -196,6 +244,8 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], folder: 
             name = key.replace("-", "_")
             values[name] = value
             origin[name] = f"{key} in the settings file"
+        if isinstance(values.get("brand"), dict):
+            values["brand"] = _brand_table(values["brand"], folder)
     browser = environ.get("README2VIDEO_BROWSER", "").strip()
     if browser:
         values["browser"], origin["browser"] = browser, "README2VIDEO_BROWSER"
@@ -239,7 +289,9 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], folder: 
     except ValidationError as error:
         problem = error.errors()[0]
         name = str(problem["loc"][0]) if problem["loc"] else ""
-        where = origin.get(name, name)
+        # What is wrong in a table is named with its whole path, as brand.accent.
+        below = "".join(f".{key}" for key in problem["loc"][1:] if isinstance(key, str)) if name == "brand" else ""
+        where = f"{name}{below} in the settings file" if below else origin.get(name, name)
         message = str(problem["msg"]).removeprefix("Value error, ")
         raise UsageError(f"{where}: {message}", hint="`readme2video make --help` lists the values.") from None
 
@@ -258,6 +310,13 @@ def _project_values(folder: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"The settings file in {folder} cannot be read: {error}") from None
     return {}
+
+
+def _brand_table(table: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The table with names as ours; only we know the folder."""
+    if "folder" in table:
+        raise UsageError("brand.folder in the settings file: this setting does not exist.")
+    return {key.replace("-", "_"): value for key, value in table.items()} | {"folder": folder}
 
 
 def _without_keys(table: dict[str, Any], name: str) -> dict[str, Any]:

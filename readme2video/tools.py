@@ -15,10 +15,16 @@ from readme2video.animators import ANIMATORS, LocalAnimator
 from readme2video.engine import Engine, Needs
 from readme2video.errors import CredentialsError, Readme2VideoError
 from readme2video.events import Emit, EnginesChosen, Event, FellBack, Notice, Spent, StoryboardPaid, WorkDone
+from readme2video.film_check import Examiner
+from readme2video.footage import FootageMaker
+from readme2video.model.brand import LogoLook, LogoRequest
+from readme2video.model.check import Examination, ExaminationRequest
 from readme2video.model.document import Brief, PinnedSource, ReadmeDocument
 from readme2video.model.film import (
     BackdropRequest,
     CameraPath,
+    CompactFilm,
+    CompactRequest,
     Film,
     FilmRequest,
     Segment,
@@ -27,15 +33,17 @@ from readme2video.model.film import (
     TransitionRequest,
 )
 from readme2video.model.manuscript import Manuscript
+from readme2video.model.order import Attempt
+from readme2video.model.picture import FetchedPicture, FetchRequest, FootageRequest, MadeFootage
 from readme2video.model.report import ReportedWork
 from readme2video.model.shot import Aspect
 from readme2video.readme import Reader
 from readme2video.render import Renderer
-from readme2video.scenes import Shooter
+from readme2video.scenes import LogoReader, Shooter
 from readme2video.settings import Settings
 from readme2video.settling import Ask
-from readme2video.sources import LocalSource, Source
-from readme2video.stitch import Stitcher, TransitionMaker
+from readme2video.sources import LocalSource, PictureFetcher, Source
+from readme2video.stitch import Compactor, Stitcher, TransitionMaker
 from readme2video.store import Store
 from readme2video.storyboarders import STORYBOARDERS
 
@@ -55,6 +63,9 @@ class Engines:
     """
 
     reader: Engine[PinnedSource, ReadmeDocument]
+    fetcher: Engine[FetchRequest, FetchedPicture]
+    footage: Engine[FootageRequest, MadeFootage]
+    logos: Engine[LogoRequest, LogoLook]
     storyboarder: Engine[Brief, Manuscript]
     shooter: Shooter
     animator: Engine[BackdropRequest, CameraPath]
@@ -62,6 +73,8 @@ class Engines:
     renderer: Engine[SegmentRequest, Segment]
     transitions: Engine[TransitionRequest, TransitionClip]
     stitcher: Engine[FilmRequest, Film]
+    compactor: Engine[CompactRequest, CompactFilm]
+    examiner: Engine[ExaminationRequest, Examination]
     names: dict[str, str]
     reasons: tuple[str, ...]
 
@@ -94,6 +107,19 @@ class Tools:
     def label(self, name: str, aspect: Aspect) -> str:
         """A scene's name in events; with the aspect where there are several."""
         return name if len(self.settings.aspects) == 1 else f"{name}@{aspect}"
+
+    def attempts(self, project: str) -> tuple[Attempt, ...] | None:
+        """What was ordered for a project, whenever; None when nothing ever was, and then no ledger is made."""
+        from readme2video.ledger import FILE, Ledger
+
+        where = self.settings.out / ".store"
+        if not (where / FILE).is_file():
+            return None
+        ledger = Ledger(where)
+        try:
+            return ledger.attempts(project)
+        finally:
+            ledger.close()
 
     def work(self) -> tuple[ReportedWork, ...]:
         """What was done so far, once per stage and label: made beats reused."""
@@ -174,6 +200,9 @@ def choose_engines(settings: Settings, shooter: Shooter, store: Path, emit: Emit
     buys = ANIMATORS[animator].buyer
     return Engines(
         reader=Reader(),
+        fetcher=PictureFetcher(settings.github),
+        footage=FootageMaker(),
+        logos=LogoReader(shooter),
         storyboarder=STORYBOARDERS[storyboarder].make(settings, emit),
         shooter=shooter,
         animator=LocalAnimator(),
@@ -181,6 +210,8 @@ def choose_engines(settings: Settings, shooter: Shooter, store: Path, emit: Emit
         renderer=Renderer(parallel=settings.jobs),
         transitions=TransitionMaker(parallel=1),
         stitcher=Stitcher(),
+        compactor=Compactor(),
+        examiner=Examiner(),
         names={"storyboarder": storyboarder, "animator": animator},
         reasons=(f"storyboarder: {why_storyboarder}", f"animator: {why_animator}"),
     )

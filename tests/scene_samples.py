@@ -21,6 +21,12 @@ async def main() -> None:
         reply = await client.get("https://example.org/")
         print(reply.status_code, len(reply.text))"""
 
+DIFF = """-import requests
++import kestrel
+ def load(url):
+-    return requests.get(url).text
++    return kestrel.get(url).text"""
+
 WORDS: dict[SceneKind, dict[str, str]] = {
     "title": {
         "eyebrow": "v2.4.0",
@@ -58,6 +64,45 @@ WORDS: dict[SceneKind, dict[str, str]] = {
         "stats.2.value": "0",
         "stats.2.label": "keys needed",
     },
+    "before_after": {
+        "headline": "The same request, half the lines",
+        "before.title": "With urllib",
+        "before.points.0": "Open, read, decode by hand",
+        "before.points.1": "Close it yourself",
+        "after.title": "With kestrel",
+        "after.points.0": "One call gives text",
+        "after.points.1": "Closed when the block ends",
+    },
+    "feature": {
+        "headline": "Crisp words",
+        "detail": "AI moves light and camera, never letters.",
+    },
+    "diff": {
+        "headline": "One line to switch",
+        "diff": DIFF,
+    },
+    "chart": {
+        "headline": "Time to parse 1 GB of CSV",
+        "bars.0.label": "kestrel",
+        "bars.0.value": "0.9 s",
+        "bars.1.label": "polars",
+        "bars.1.value": "1.4 s",
+        "bars.2.label": "pandas",
+        "bars.2.value": "11.8 s",
+    },
+    "quote": {"headline": "It is the first thing I install", "by": "a maintainer, in an issue"},
+    "release": {
+        "headline": "Faster, and quieter",
+        "version": "2.4.0",
+        "items.0": "Streams clips instead of waiting for them",
+        "items.1": "Logs one line per scene",
+        "items.2": "Resumes after a power cut",
+    },
+    "install": {
+        "headline": "Get it in a minute",
+        "command": "pip install readme2video",
+        "others.0": "pipx install readme2video",
+    },
     "image": {"headline": "See it before you post it"},
     "call_to_action": {
         "headline": "readme2video",
@@ -89,7 +134,10 @@ def request(
                 if path.startswith("lines.")
             ),
         )
-    more.setdefault("language", "python" if kind == "code" else "")
+    more.setdefault("language", "python" if kind in ("code", "diff") else "")
+    if kind == "chart":
+        more.setdefault("shares", (0.076, 0.119, 1.0))
+        more.setdefault("highlight", 0)
     more.setdefault("variant", KINDS.index(kind))
     return ShotRequest(
         kind=kind,

@@ -225,10 +225,10 @@ def test_a_section_has_a_limit_and_reading_takes_no_time():
         "Version " * 50_000,
         "\n".join(f"## {n}.0.0\n" for n in range(60_000)),
     ]
-    began = time.monotonic()
+    began = time.thread_time()
     for text in hostile:
         section_of(text.encode(), "v1.2.0")
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 20  # what grows with the square takes minutes
 
 
 @given(st.text(alphabet="#=-[]()0123456789.v \n*`~<!abcU", max_size=400))

@@ -150,7 +150,7 @@ def test_one_endless_line_is_cut() -> None:
 
 def test_pictures_release_and_language_are_asked_for_only_where_there_are_some() -> None:
     plain = asked().user
-    assert "`image` may show: none" in plain
+    assert "`feature` may show: none" in plain
     assert "Translate" not in plain
     picture = GatheredPicture(src="docs/a b.png", artifact=Artifact(sha256="0" * 64, suffix=".png", size_bytes=1))
     assert "may show: `docs/a b.png`" in asked(pictures=(picture,)).user

@@ -73,6 +73,7 @@ def test_a_bare_source_makes_the_film_and_stdout_is_one_object(made: tuple[Path,
         "report",
         "scenes",
         "cost",
+        "checks",
         "writing",
         "engines",
     }
@@ -82,7 +83,7 @@ def test_a_bare_source_makes_the_film_and_stdout_is_one_object(made: tuple[Path,
         "id", "kind", "headline", "duration_s", "animator", "model", "task_id", "credits", "fallback", "source_lines",
         "legibility",
     }  # fmt: skip
-    assert set(said["cost"]) == {"spent_credits", "in_doubt_credits", "spent_usd", "claude_usd"}
+    assert set(said["cost"]) == {"spent_credits", "in_doubt_credits", "spent_usd", "claude_usd", "cap_usd"}
     assert said["engines"] == {"storyboarder": "offline", "animator": "local"}
     for path in (said["videos"][0]["path"], said["poster"], said["storyboard"], said["report"]):
         assert Path(path).is_file()
@@ -103,11 +104,37 @@ def test_a_second_run_prints_the_same_path_quietly(made: tuple[Path, subprocess.
     assert done.stderr == ""
 
 
+def test_make_tells_the_verdict_and_strict_makes_a_failed_check_count(
+    made: tuple[Path, subprocess.CompletedProcess[str]],
+):
+    base, done = made
+    assert "Checks: " in done.stderr
+    assert "FAIL  P2 reading time" in done.stderr
+    strict = call("make", base / "tinyproject", "-o", base / "out", *small(base / "tinyproject"), "--strict", "-q")
+    assert strict.returncode == 2
+    assert strict.stdout.endswith("promo.mp4\n"), "the film is there all the same"
+    assert "P2 reading time" in strict.stderr
+
+
 def test_check_and_status_tell_what_stands(made: tuple[Path, subprocess.CompletedProcess[str]]):
     base, _ = made
     done = call("check", base / "out" / "tinyproject")
-    assert done.returncode == 0, done.stdout + done.stderr
+    # The tiny film's scenes are shorter than their words need; nothing else of it may fail.
+    assert {line.split("  ")[2] for line in done.stdout.splitlines() if "FAIL" in line} == {"P2 reading time"}
+    assert done.returncode == 2, done.stdout + done.stderr
+    heads = [line for line in done.stdout.splitlines() if not line.startswith(" ")]
+    assert heads[:-1] == ["Words", "Story", "Picture", "Sound and captions", "File", "Money"]
     assert "F1 container" in done.stdout
+    rows = json.loads(call("check", base / "out" / "tinyproject", "--json", "--strict").stdout)["checks"]
+    seen = [row for row in rows if row["rule"] == "P2 reading time" and row["level"] == "fail"]
+    assert seen[0]["scene"]
+    assert seen[0]["fix"]
+    assert (base / "out" / "tinyproject" / seen[0]["picture"]).is_file()
+    shown = json.loads((base / "out" / "tinyproject" / "report.json").read_text())["checks"]
+    there = {row["picture"] for row in shown if row["picture"]}
+    assert there
+    assert seen[0]["picture"] not in there, "what the report shows is not written over"
+    assert all((base / "out" / "tinyproject" / name).is_file() for name in there)
     status = call("status", "-o", base / "out")
     assert "tinyproject" in status.stdout
     assert "promo.mp4" in status.stdout

@@ -16,8 +16,10 @@ from makers import ENCODING, SIZE, THEME, TINY_README, plate, png, segment_reque
 from readme2video.animators import LocalAnimator
 from readme2video.engine import Engine
 from readme2video.events import Event, WorkDone, ignore
+from readme2video.film_check import Examiner
+from readme2video.model.check import ExaminationRequest
 from readme2video.model.document import Brief, PinnedSource, RepositoryFacts
-from readme2video.model.film import BackdropRequest, FilmRequest, TransitionRequest
+from readme2video.model.film import BackdropRequest, CompactRequest, FilmRequest, TransitionRequest
 from readme2video.model.manuscript import Manuscript
 from readme2video.model.record import STAGES, Record
 from readme2video.model.shot import ShotRequest, Slot
@@ -26,7 +28,7 @@ from readme2video.render import Renderer
 from readme2video.sandbox import Sandbox
 from readme2video.scenes import Shooter
 from readme2video.settings import Claude, Settings
-from readme2video.stitch import Stitcher, TransitionMaker
+from readme2video.stitch import Compactor, Stitcher, TransitionMaker
 from readme2video.store import Store, artifacts
 from readme2video.storyboarders import STORYBOARDERS, ClaudeStoryboarder
 
@@ -82,6 +84,16 @@ async def _film(store: Store) -> Record:
     return FilmRequest(pieces=(only.body,), frames=20, encoding=ENCODING, title="tiny")
 
 
+async def _compact(store: Store) -> Record:
+    film = await store(Stitcher(), await _film(store))
+    return CompactRequest(video=film.video, limit_bytes=200_000)
+
+
+async def _examination(store: Store) -> Record:
+    film = await store(Stitcher(), await _film(store))
+    return ExaminationRequest(video=film.video, aspect="16:9", fps=30, scenes=())
+
+
 CASES: dict[str, Case] = {
     "reader": (Reader(), _pinned),
     **{f"storyboarder {name}": (entry.make(Settings(), ignore), _brief) for name, entry in STORYBOARDERS.items()},
@@ -90,6 +102,8 @@ CASES: dict[str, Case] = {
     "renderer": (Renderer(parallel=1), _segment),
     "transitions": (TransitionMaker(parallel=1), _transition),
     "stitcher": (Stitcher(), _film),
+    "compactor": (Compactor(), _compact),
+    "examiner": (Examiner(), _examination),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from readme2video.model.document import CodeBlock, ListBlock, Table
 from readme2video.readme import Reader
@@ -24,6 +25,10 @@ EXPECTED = [
     ("glyphbook", "Glyphbook", "en", "JavaScript", "1.5.0", {"problem", "features", "usage", "install", "licence"}),
     ("kestrel", "Kestrel", "en", "JavaScript", "3.2.0", {"problem", "features", "install", "benchmark", "licence"}),
     ("saltmarsh", "saltmarsh", "en", "Python", "2.0.1", {"problem", "features", "usage", "install", "licence"}),
+    ("wicket", "Wicket", "en", "JavaScript", "2.3.0", {"problem", "features", "install", "configuration", "licence"}),
+    ("thistle", "thistle", "en", "Python", "0.6.1", {"features", "install", "licence"}),
+    ("plumbline", "Plumbline", "en", "Go", None, {"problem", "features", "install", "licence"}),
+    ("turnstile", "turnstile", "en", "Python", "4.1.0", {"problem", "features", "install", "licence"}),
     ("masar", "مسار", "ar", "Python", "1.1.0", {"problem", "features", "usage", "install", "licence"}),
 ]
 
@@ -73,7 +78,26 @@ async def test_the_logo_has_a_dark_twin(tmp_path: Path):
     ]
     assert len(document.badges) == 3
     pictures = await gather_pictures(document, result.files, work.keep_bytes)
-    assert [picture.artifact.suffix for picture in pictures] == [".svg"]
+    assert [picture.src for picture in pictures] == ["docs/logo.svg", "docs/logo-dark.svg"]
+    assert {picture.artifact.suffix for picture in pictures} == {".svg"}
+
+
+async def test_pictures_of_a_web_app(tmp_path: Path):
+    work = FakeWork(tmp_path)
+    result = await pin(LocalSource(FIXTURES / "wicket"), http=None, keep=work.keep_bytes, settings=GitHub())
+    pictures = await gather_pictures(await Reader().perform(result.pinned, work), result.files, work.keep_bytes)
+    assert [picture.artifact.suffix for picture in pictures] == [".svg", ".gif", ".png"]
+    assert all(picture.artifact.size_bytes < 60_000 for picture in pictures)
+    with Image.open(FIXTURES / "wicket" / "docs" / "demo.gif") as demo:
+        assert demo.n_frames >= 10  # type: ignore[attr-defined] # of animated formats
+
+
+async def test_forty_badges_are_no_content(tmp_path: Path):
+    work = FakeWork(tmp_path)
+    result = await pin(LocalSource(FIXTURES / "turnstile"), http=None, keep=work.keep_bytes, settings=GitHub())
+    document = await Reader().perform(result.pinned, work)
+    assert len(document.badges) == 40
+    assert document.pictures == ()
 
 
 def test_every_fixture_is_expected():

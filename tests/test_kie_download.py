@@ -40,8 +40,9 @@ from readme2video.animators.kie import KieAnimator
 from readme2video.errors import OutputError, PausedError, SceneRefusedError
 from readme2video.kie.clock import SYSTEM_CLOCK
 from readme2video.kie.download import DownloadExpired, download
-from readme2video.kie.hosts import check_address, open_public, system_resolve
+from readme2video.kie.hosts import check_address, open_public
 from readme2video.model.film import Clip
+from readme2video.public_hosts import system_resolve
 from readme2video.settings import Kie, Settings
 from readme2video.store import Store
 from test_kie_animator import PROJECT, MakeShop, shop  # noqa: F401 - a fixture

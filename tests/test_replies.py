@@ -128,6 +128,8 @@ async def test_the_reply_of_the_stand_in_needs_no_repair(box: Sandbox, tmp_path:
     assert len(box.claude) - asked == 1
     assert script.notes == ()
     replied = json.loads(box.claude[-1].text)
-    assert [scene.headline.text for scene in script.storyboard.scenes] == [
-        scene["headline"]["text"] for scene in replied["scenes"]
-    ]
+    asked_for = [scene["headline"]["text"] for scene in replied["scenes"]]
+    shown = [scene.headline.text for scene in script.storyboard.scenes]
+    # What the film's length cannot hold is left out; nothing else is, and the order stays.
+    assert shown == [text for text in asked_for if text in shown]
+    assert len(shown) >= len(asked_for) - 1

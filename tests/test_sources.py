@@ -18,7 +18,8 @@ from readme2video.sources import GitHubSource, LocalSource, Pinned, gather_pictu
 from readme2video.sources.facts import facts_of_manifest, licence_of_text
 from readme2video.sources.files import LocalFiles
 from readme2video.sources.git import read_checkout
-from readme2video.sources.pictures import picture_suffix, repository_path
+from readme2video.sources.picture_files import picture_suffix
+from readme2video.sources.pictures import repository_path
 from readme2video.sources.pinning import slug_of
 from works import FakeWork
 
@@ -605,7 +606,7 @@ async def test_gathering_pictures(tmp_path: Path, work: FakeWork):
     (root / "docs").mkdir(parents=True)
     (root / "docs" / "a.png").write_bytes(PNG)
     (root / "docs" / "fake.png").write_bytes(b"not a picture")
-    (root / "docs" / "big.png").write_bytes(PNG + bytes(8 * 1024 * 1024))
+    (root / "docs" / "big.png").write_bytes(PNG + bytes(12 * 1024 * 1024))
     names = [f"docs/{number}.png" for number in range(9)]
     for name in names:
         (root / name).write_bytes(PNG + name.encode())

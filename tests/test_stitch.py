@@ -22,7 +22,7 @@ from readme2video.stitch import Stitcher, TransitionMaker
 from readme2video.stitch.transitions import import_moviepy
 from readme2video.store import Store
 
-KINDS = ("crossfade", "slide", "wipe")
+KINDS = ("crossfade", "slide", "wipe", "block")
 T = 8
 
 
@@ -44,7 +44,13 @@ async def transition(store: Store, kind, left: Segment, right: Segment, directio
     assert left.tail
     assert right.head
     request = TransitionRequest(
-        kind=kind, tail=left.tail, head=right.head, frames=T, direction=direction, encoding=ENCODING
+        kind=kind,
+        tail=left.tail,
+        head=right.head,
+        frames=T,
+        direction=direction,
+        encoding=ENCODING,
+        colour="#ff8800" if kind == "block" else None,
     )
     clip = await store(TransitionMaker(parallel=1), request)
     return [flat for _, flat in frames(store.path(clip.body))]

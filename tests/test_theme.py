@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readme2video.model.document import Badge, Lines, ReadmeDocument, RepositoryFacts
-from readme2video.model.storyboard import Theme
+from readme2video.model.storyboard import Style, Theme
+from readme2video.style import STYLES
 from readme2video.theme import (
     ACCENT_CONTRAST,
     INK_CONTRAST,
@@ -50,17 +51,41 @@ def assert_readable(theme: Theme) -> None:
         assert contrast(theme.accent_2, ground) >= ACCENT_CONTRAST
 
 
-@given(accent=COLOURS, turn=st.floats(-180, 180), tint=st.floats(0, 1), light=st.booleans())
-def test_every_theme_is_readable(accent: str, turn: float, tint: float, light: bool) -> None:
-    theme = make_theme(accent, turn=turn, tint=tint, light=light)
+@given(
+    accent=COLOURS,
+    turn=st.floats(-180, 180),
+    tint=st.floats(0, 1),
+    light=st.booleans(),
+    style=st.sampled_from(STYLES),
+)
+def test_every_theme_is_readable(accent: str, turn: float, tint: float, light: bool, style: Style) -> None:
+    theme = make_theme(accent, turn=turn, tint=tint, light=light, style=style)
     assert_readable(theme)
     assert theme.mode == ("light" if light else "dark")
     assert (luminance(theme.background) > 0.5) == light
 
 
-@pytest.mark.parametrize("language", sorted(LANGUAGE_COLOURS))
-def test_every_language_gives_a_readable_theme(language: str) -> None:
-    assert_readable(theme_for(RepositoryFacts(name="x", language=language), document()))
+@pytest.mark.parametrize("style", STYLES)
+def test_every_language_gives_a_readable_theme(style: Style) -> None:
+    for language in LANGUAGE_COLOURS:
+        assert_readable(theme_for(RepositoryFacts(name="x", language=language), document(), style=style))
+
+
+def test_a_style_has_its_own_manner_with_a_colour() -> None:
+    """Paper is mostly light, a terminal mostly dark with one phosphor, a poster has the fullest colours."""
+    names = [RepositoryFacts(name=f"p{index}", language="Go") for index in range(100)]
+    themes = {style: [theme_for(name, document(), style=style) for name in names] for style in STYLES}
+    light = {style: sum(theme.mode == "light" for theme in themes[style]) for style in STYLES}
+    assert light["editorial"] > 70
+    assert light["terminal"] < 30
+    assert 30 < light["poster"] < 80
+    for theme in themes["terminal"]:
+        distance = abs(oklch(theme.accent)[2] - oklch(theme.accent_2)[2]) % 360
+        assert min(distance, 360 - distance) < 60
+    chroma = {
+        style: sum(oklch(theme.background)[1] for theme in themes[style]) / len(themes[style]) for style in STYLES
+    }
+    assert max(chroma, key=lambda style: chroma[style]) == "poster"
 
 
 def test_the_same_project_always_looks_the_same_and_another_differs() -> None:

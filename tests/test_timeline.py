@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from makers import scenes, storyboard
+from readme2video.choreography import entrances
 from readme2video.model.film import SceneTiming
 from readme2video.model.record import Box
 from readme2video.model.shot import Element
 from readme2video.model.storyboard import Code, CodeScene, Headline, TerminalLine, TerminalScene, TitleScene, Words
-from readme2video.timeline import arrange, entrances, needed_s, reading_time_s, settle_s
+from readme2video.timeline import arrange, needed_s, reading_time_s, settle_s
 
 FPS = 30
 

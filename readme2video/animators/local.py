@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from readme2video.engine import Work
-from readme2video.model.film import BackdropRequest, CameraPath, Pose
+from readme2video.model.film import BackdropNeed, BackdropRequest, CameraPath, Pose
 from readme2video.model.record import Stage
 from readme2video.model.storyboard import Motion
 
@@ -22,24 +22,43 @@ class LocalAnimator:
     """Camera moves after the storyboard: push in, pull out, pan, drift, still."""
 
     stage: Stage = "animate"
-    fingerprint: str = "local/1"
+    fingerprint: str = "local/2"
     output: type[CameraPath] = CameraPath
     parallel: int = 4
 
     async def perform(self, request: BackdropRequest, work: Work) -> CameraPath:  # noqa: ARG002 - needs no files
         """The path for the wanted motion; equal requests give equal paths."""
-        return camera_path(request.motion, request.variant, request.duration_s)
+        return camera_path(request.motion, request.variant, request.duration_s, aim(request))
 
 
-def camera_path(motion: Motion, variant: int, duration_s: float) -> CameraPath:
+def aim(need: BackdropNeed) -> tuple[float, float]:
+    """The point of the plate that the camera is drawn to: where no words stand, and something is to be seen.
+
+    Beside words at one side it is the other side, below words at the top it is the lower part; on an upright picture
+    words at the side fill its width, and what is free lies below them. The look moves it a little, so that neighbours
+    do not aim at one point.
+    """
+    x, y = {"side": (0.78, 0.45), "top": (0.5, 0.68), "centre": (0.5, 0.5)}[need.zone]
+    if need.zone == "side" and need.aspect == "9:16":
+        x, y = 0.62, 0.7
+    across, down = ((0.0, 0.0), (-0.1, -0.06), (0.08, 0.06), (-0.06, 0.1), (0.1, -0.08))[need.variant % 5]
+    x, y = x + across, y + down
+    return (1 - x if need.direction == "rtl" else x), y
+
+
+def camera_path(
+    motion: Motion, variant: int, duration_s: float, aimed: tuple[float, float] | None = None
+) -> CameraPath:
     """The camera's start and end for a motion.
 
     Args:
         variant: Index of the scene; the same motion in two scenes aims at different points.
         duration_s: Length of the scene.
+        aimed: The point it is drawn to, as parts of width and height; None aims by the variant alone.
     """
     zoom = min(_ZOOM_MOST, _ZOOM_PER_S * duration_s)
-    aim_x, aim_y = ((0.5, 0.5), (0.35, 0.4), (0.65, 0.6), (0.4, 0.65), (0.6, 0.35))[variant % 5]
+    about = ((0.5, 0.5), (0.35, 0.4), (0.65, 0.6), (0.4, 0.65), (0.6, 0.35))[variant % 5]
+    aim_x, aim_y = about if aimed is None else aimed
     wide = Pose(zoom=1.0, x=0.5, y=0.5)
     near = Pose(zoom=1.0 + zoom, x=aim_x, y=aim_y)
     if motion == "push_in":

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from readme2video.claims.claim import Claim, Fault
 from readme2video.claims.clauses import content, covered, sentences
+from readme2video.claims.compositions import composition_faults
 from readme2video.claims.evidence import Evidence
 from readme2video.claims.normal import fold
 from readme2video.claims.verdicts import Shown, Slot, judge, quoted_in
 from readme2video.model.storyboard import (
-    CodeScene,
+    ChartScene,
+    FeatureScene,
     FeaturesScene,
     Scene,
     StatsScene,
@@ -43,7 +46,39 @@ def check_scene(scene: Scene, place: int, evidence: Evidence, *, translated: boo
             rule, problem = fault.rule, _sentence(shown.source, fault)
             fix = _mending(shown, fault, evidence)
         found.append(Claim(place, scene.id, path, shown.text, shown.source, kind, problem, rule, fix))
+    for path, fault in composition_faults(scene, evidence):
+        _add(found, _composed(scene, place, path, fault))
     return tuple(found)
+
+
+def _composed(scene: Scene, place: int, path: str, fault: Fault) -> Claim:
+    """What is wrong with a scene as a whole, told of the string that stands for it."""
+    told = dict(strings(scene))
+    at = path
+    if isinstance(scene, ChartScene) and path not in told:
+        at = f"bars.{scene.highlight if path == 'highlight' else 0}.{'label' if path == 'highlight' else 'value'}"
+    words = told[at]
+    return Claim(
+        place,
+        scene.id,
+        path,
+        words.text,
+        words.source,
+        "paraphrase",
+        _sentence(words.source, fault),
+        fault.rule,
+        fault.fix,
+    )
+
+
+def _add(found: list[Claim], claim: Claim) -> None:
+    """A string has one claim, with the first that is wrong with it."""
+    for index, other in enumerate(found):
+        if other.path == claim.path:
+            if not other.problem:
+                found[index] = replace(claim, kind=other.kind)
+            return
+    found.append(claim)
 
 
 def _shown(scene: Scene) -> Iterator[tuple[str, Shown]]:
@@ -57,7 +92,7 @@ def _shown(scene: Scene) -> Iterator[tuple[str, Shown]]:
             if at != path and (at == "headline" or (group and at.rpartition(".")[0] == group))
         )
         partner = None
-        if isinstance(scene, StatsScene) and name in ("value", "label"):
+        if isinstance(scene, (StatsScene, ChartScene)) and name in ("value", "label"):
             partner = told[f"{group}.{'label' if name == 'value' else 'value'}"]
             beside = told["headline"].text
         yield (
@@ -66,22 +101,26 @@ def _shown(scene: Scene) -> Iterator[tuple[str, Shown]]:
                 text=words.text,
                 source=words.source,
                 slot=_slot(scene, path),
-                beside=beside if isinstance(scene, (FeaturesScene, StatsScene)) or path != "headline" else "",
+                beside=beside if isinstance(scene, _TOGETHER) or path != "headline" else "",
                 partner=partner.text if partner else "",
                 partner_source=partner.source if partner else "",
             ),
         )
 
 
+_TOGETHER = (FeatureScene, FeaturesScene, StatsScene, ChartScene)
+_VERBATIM = ("code", "diff", "before.code", "after.code")
+
+
 def _slot(scene: Scene, path: str) -> Slot:
     name = path.rpartition(".")[2]
-    if isinstance(scene, CodeScene) and path == "code":
+    if path in _VERBATIM:
         return "code"
     if isinstance(scene, TerminalScene) and path.startswith("lines."):
         return scene.lines[int(path.split(".")[1])].role
-    if isinstance(scene, StatsScene) and name in ("value", "label"):
+    if isinstance(scene, (StatsScene, ChartScene)) and name in ("value", "label"):
         return "value" if name == "value" else "label"
-    if path == "command":
+    if path == "command" or path.startswith("others."):
         return "command"
     return "address" if path == "url" else "words"
 

@@ -75,7 +75,7 @@ class Evidence:
         """The text a source points at: lines or a fact's value; None when it points nowhere."""
         if source.startswith("fact:"):
             return self.fact(source.removeprefix("fact:"))
-        found = self._lines(source)
+        found = self.at(source)
         return "\n".join(found[0].lines[found[1] : found[2]]) if found else None
 
     def fact(self, name: str) -> str | None:
@@ -89,7 +89,7 @@ class Evidence:
 
     def missing(self, source: str) -> Fault | None:  # noqa: PLR0911 # one rule a line
         """Why a source points nowhere, or everywhere; None when it points somewhere, or needs to point nowhere."""
-        found = self._lines(source)
+        found = self.at(source)
         if found is not None and found[2] - found[1] > LONGEST_SPAN:
             return Fault(
                 "source-lines", f"{source} is too much to cite; name the lines that say it, at most {LONGEST_SPAN}"
@@ -119,7 +119,7 @@ class Evidence:
 
     def passage(self, source: str) -> Passage | None:
         """The span of a source as it is read; None when it points nowhere."""
-        found = self._lines(source)
+        found = self.at(source)
         if found is None:
             value = self.span(source)
             if value is None:
@@ -174,6 +174,8 @@ class Evidence:
         shown = fold(self.project).lower()
         if any(shown in fold(line).lower() for text in self.texts for line in text.lines):
             whole.add(self.project)  # a storyboard may not call the project by another's name
+        if self.facts.shown_name:
+            whole.add(self.facts.shown_name)
         if self.facts.owner:
             whole.add(f"{self.facts.owner}/{self.facts.name}")
         found = {fold(name).lower() for name in whole if name.strip()}
@@ -197,8 +199,8 @@ class Evidence:
                 found += sentences(fold(f"{name} {value}"), comma_is_decimal=self.comma_is_decimal)
         return tuple(found)
 
-    def _lines(self, source: str) -> tuple[SourceText, int, int] | None:
-        """The text a source names, and its lines as a half-open range of that text."""
+    def at(self, source: str) -> tuple[SourceText, int, int] | None:
+        """The text a source names, and its lines as a half-open range of that text; None when it points nowhere."""
         file, _, span = source.rpartition(":")
         text = next((text for text in self.texts if text.name == file), None)
         if text is None or not re.fullmatch(r"\d+(?:-\d+)?", span):
@@ -211,9 +213,14 @@ class Evidence:
         """The heading above a line, of any level, that announces plans; "" when there is none or the task is done."""
         if re.match(r"\s*[-*+]\s+\[[xX]\]", text.lines[line]):
             return ""
-        return next((title for title in self._headings(text, line) if is_plans(title)), "")
+        return next((title for title in self.headings(text, line) if is_plans(title)), "")
 
-    def _headings(self, text: SourceText, line: int) -> list[str]:
+    def headings(self, text: SourceText, line: int) -> list[str]:
+        """The headings a line stands below, the nearest first.
+
+        Args:
+            line: Its place in ``text.lines``.
+        """
         if text.name == self.document.path:
             number, above, chain = line + text.first, 99, []
             for section in reversed(self.document.sections):

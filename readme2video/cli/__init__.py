@@ -85,6 +85,18 @@ _film_options = _options(
         help="Let two neighbouring scenes share one longer clip where that is cheaper.",
     ),
     click.option(
+        "--upload-pictures",
+        is_flag=True,
+        default=None,
+        help="Let pictures of the README be in what is sent to be animated. Otherwise they are laid over the clip.",
+    ),
+    click.option(
+        "--remote-pictures",
+        type=click.Choice(["auto", "always", "never"]),
+        help="Whether pictures the README shows from elsewhere on GitHub are fetched; auto: not for a local source.  "
+        "[default: auto]",
+    ),
+    click.option(
         "--on-failure",
         type=click.Choice(["local", "stop"]),
         help="A scene that cannot be bought moves locally, or no film is made.  [default: local]",
@@ -103,6 +115,11 @@ _film_options = _options(
         help="draft is 720p and quick, standard 1080p, high slower and larger.  [default: standard]",
     ),
     click.option("--length", "length_s", type=float, metavar="S", help="Wanted length in seconds.  [default: 30]"),
+    click.option(
+        "--style",
+        type=click.Choice(["auto", "aurora", "editorial", "terminal", "poster"]),
+        help="How the film looks; auto is what suits the repository.  [default: auto]",
+    ),
     click.option("--scenes", type=int, metavar="N", help="At most N scenes.  [default: 7]"),
     click.option(
         "--storyboard",
@@ -114,9 +131,12 @@ _film_options = _options(
         "--again",
         multiple=True,
         metavar="STAGE[:SCENE]",
-        help="Do a stage anew although its result is kept: read, storyboard, shoot, animate, render or stitch.",
+        help="Do a stage anew although its result is kept: read, storyboard, shoot, animate, render, stitch or check.",
     ),
     click.option("--jobs", type=int, metavar="N", help="Scenes rendered side by side.  [default: the cores]"),
+    click.option(
+        "--strict", is_flag=True, default=None, help="A film that fails one of its checks ends with exit code 2."
+    ),
     click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of the film's path."),
     click.option("-q", "--quiet", is_flag=True, help="Say only warnings and errors."),
     click.option("-v", "--verbose", is_flag=True, help="Say more."),
@@ -173,13 +193,15 @@ def plan(source: str, **flags: Any) -> None:
 @click.option(
     "--source", metavar="SOURCE", help="Whose README it must agree with.  [default: the one it was made from]"
 )
+@click.option("--strict", is_flag=True, help="As with make: a FAIL ends with exit code 2. Here it always does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def check(target: Path, source: str | None, as_json: bool) -> None:
+def check(target: Path, source: str | None, strict: bool, as_json: bool) -> None:  # noqa: ARG001 - always strict
     """Check TARGET: a storyboard file, or the output folder of a finished film.
 
-    Every string is held against the README as it is now.
+    Every string is held against the README as it is now. A film is measured: story, picture, sound, file and money,
+    each rule as PASS, WARN or FAIL with scene, time and what to do; the frames lie in TARGET/checks.
     """
-    from readme2video.cli.inspect import check as run
+    from readme2video.cli.check import check as run
 
     sys.exit(run(target, source=source, as_json=as_json))
 

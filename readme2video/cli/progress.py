@@ -46,6 +46,7 @@ DOING: dict[Stage, str] = {
     "animate": "getting its motion",
     "render": "rendering",
     "stitch": "joining",
+    "check": "checking",
 }
 _DID: dict[Stage, str] = {
     "read": "README read",
@@ -54,6 +55,7 @@ _DID: dict[Stage, str] = {
     "animate": "motion chosen",
     "render": "rendered",
     "stitch": "joined",
+    "check": "checked",
 }
 
 

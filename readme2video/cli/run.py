@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from readme2video.cli.terminal import clean, show_error
+from readme2video.cli.terminal import clean, clean_line, show_error
 from readme2video.errors import (
     ConsentError,
     CredentialsError,
@@ -83,7 +83,10 @@ def film(verb: Literal["make", "plan"], source: str, flags: dict[str, Any]) -> i
                 result = run_to_end(lambda: plan_video(parsed, settings, emit=progress.emit))
         if verb == "plan" and not quiet:
             print(_next_step(result, source), file=sys.stderr)
-        code = film_exit_code(result)
+        code = film_exit_code(result, strict=settings.strict)
+        checks = result.report.checks
+        if checks and (not quiet or code == 2):
+            print(_verdict(result), file=sys.stderr)
         for line in _shortfall(result, source):
             print(line, file=sys.stderr)
         if as_json:
@@ -100,10 +103,25 @@ _WORST = (7, 5, 4, 8, 6)
 """When several scenes could not be bought for several reasons, the first of these is the exit code (DESIGN 7)."""
 
 
-def film_exit_code(result: PromoVideo) -> int:
-    """0, or why scenes of a finished film were not bought."""
+def film_exit_code(result: PromoVideo, *, strict: bool = False) -> int:
+    """0, or why scenes of a finished film were not bought; 2 when it fails a check and that counts."""
     codes = {exit_code(error) for error in result.failed.values()}
-    return next((code for code in _WORST if code in codes), 0)
+    failed = strict and any(row.level == "fail" for row in result.report.checks)
+    return next((code for code in _WORST if code in codes), 2 if failed else 0)
+
+
+def _verdict(result: PromoVideo) -> str:
+    """What the checks say, in a line; what failed is named."""
+    from readme2video.model.check import told
+
+    rows = result.report.checks
+    failed = [
+        f"{row.rule}: {clean_line(row.detail)}" + (f" (scene {row.scene})" if row.scene else "")
+        for row in rows
+        if row.level == "fail"
+    ]
+    where = "" if told(rows).endswith("pass") else f" See {result.folder / 'report.html'}."
+    return "\n".join([f"Checks: {told(rows)}.{where}", *(f"  FAIL  {line}" for line in failed)])
 
 
 def _shortfall(result: PromoVideo, source: str) -> list[str]:
@@ -198,6 +216,7 @@ def as_object(result: PromoVideo) -> dict[str, Any]:
             for scene in report.scenes
         ],
         "cost": report.cost.model_dump(),
+        "checks": [row.model_dump() for row in report.checks],
         "writing": report.writing.model_dump() if report.writing is not None else None,
         "engines": report.engines,
     }

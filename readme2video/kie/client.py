@@ -25,12 +25,12 @@ from readme2video.kie.answers import (
 )
 from readme2video.kie.clock import SYSTEM_CLOCK, Clock
 from readme2video.kie.flight import Flight
-from readme2video.kie.hosts import Resolve, system_resolve
 from readme2video.kie.limiter import Limiter
 from readme2video.kie.tasks import CREATE_PATH, STATUS_PATH, read_data, read_task
 from readme2video.kie.uploads import Uploads
 from readme2video.kie.wire import USER_AGENT, Answer, UnreadableError, failure, read_answer, tls
 from readme2video.model.order import Family
+from readme2video.public_hosts import Resolve, system_resolve
 from readme2video.settings import Kie
 
 if TYPE_CHECKING:

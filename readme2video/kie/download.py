@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, BinaryIO
 from readme2video.errors import OutputError, PausedError, SceneRefusedError
 from readme2video.kie.answers import number_of, retry_after_s
 from readme2video.kie.clock import SYSTEM_CLOCK, Clock
-from readme2video.kie.hosts import Resolve, open_public, system_resolve
+from readme2video.kie.hosts import open_public
 from readme2video.kie.wire import failure
+from readme2video.public_hosts import Resolve, system_resolve
 from readme2video.settings import Kie
 
 if TYPE_CHECKING:

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import ipaddress
 import re
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from readme2video.errors import PausedError, SceneRefusedError
 from readme2video.kie.text import sanitised
 from readme2video.kie.wire import USER_AGENT, failure, tls
+from readme2video.public_hosts import Resolve, is_public, may_be_public, system_resolve
 from readme2video.settings import Kie
 
 if TYPE_CHECKING:
     import httpx
 
-Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-"""Gives the IP addresses of a host name."""
-
 _REDIRECTS = 3
 _MOVED = {301, 302, 303, 307, 308}
 _ADDRESSES = 3
-_LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa", "lan", "corp", "test", "invalid", "onion")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _HINT = "Nothing was loaded from there. If Kie has moved its files to a new place, look for a newer readme2video."
 
 
@@ -59,7 +52,7 @@ def _parsed(url: str, account: Kie) -> tuple[httpx.URL, bool]:
         return parsed, True
     if parsed.scheme != "https":
         raise _refused(f"{parsed.scheme}://{parsed.netloc.decode('ascii')}, which is not https")
-    if not _may_be_public(host):
+    if not may_be_public(host):
         raise _refused(f"{_shown(host)}, which is not a public address")
     return parsed, False
 
@@ -74,44 +67,6 @@ def _shown(host: str) -> str:
 
 def _origin(url: httpx.URL) -> tuple[str, bytes, int | None]:
     return url.scheme, url.raw_host, url.port or {"https": 443, "http": 80}.get(url.scheme)
-
-
-def _may_be_public(host: str) -> bool:
-    name = host.rstrip(".").lower()
-    if ":" in name:
-        return _is_public(name)
-    last = name.rsplit(".", 1)[-1]
-    if last.isdigit() or re.fullmatch(r"0x[0-9a-f]*", last):  # 127.1, 2130706433, 0x7f.1: what C libraries take
-        try:
-            return _is_public(socket.inet_ntoa(socket.inet_aton(name)))
-        except OSError:
-            return False
-    local = any(name == ending or name.endswith("." + ending) for ending in _LOCAL_NAMES)
-    return "." in name and not local and re.fullmatch(r"[a-z0-9_.-]{1,253}", name) is not None
-
-
-def _is_public(address: str) -> bool:
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(parsed, ipaddress.IPv6Address):
-        inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
-        if parsed in _NAT64:
-            inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
-        if inner is not None:
-            return _is_public(str(inner))
-    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
-
-
-async def system_resolve(host: str, port: int) -> Sequence[str]:
-    """The IP addresses of a host as this machine finds them, in the order to try them.
-
-    Raises:
-        OSError: There are none.
-    """
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 @asynccontextmanager
@@ -174,7 +129,7 @@ async def _dialled(
         addresses = await resolve(host, port)
     except (OSError, UnicodeError):
         addresses = ()
-    if not own and not all(_is_public(address) for address in addresses):
+    if not own and not all(is_public(address) for address in addresses):
         raise _refused(f"{_shown(host)}, which is not on a public address")
     problem = "the name is not known"
     for address in addresses[:_ADDRESSES]:

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from readme2video.model.picture import Footage, Frame
 from readme2video.model.record import Artifact, Finding, Record
-from readme2video.model.storyboard import Scene
+from readme2video.model.storyboard import Scene, Style
 
 SectionKind = Literal[
     "intro",
@@ -44,12 +45,13 @@ class Link(Record):
 
 
 class Picture(Record):
-    """An image of the README.
+    """An image of the README, or a video that its page plays.
 
     Attributes:
         src: As written: a path inside the repository or a URL.
         dark_src: The source for dark mode from a ``<picture>``, or None.
         alt: Alternative text, possibly empty.
+        video: Whether it was given as a video. Whether it moves is told by its bytes.
     """
 
     kind: Literal["image"] = "image"
@@ -57,6 +59,7 @@ class Picture(Record):
     dark_src: str | None = None
     alt: str = ""
     href: str | None = None
+    video: bool = False
     lines: Lines
 
 
@@ -205,6 +208,7 @@ class RepositoryFacts(Record):
         release_name: Name of the release the film is about, if it says more than the tag.
         released_on: Date of that release exactly as published.
         released: Its tag and date as one line, as ``v1.2.0 · 2026-01-02``.
+        shown_name: The project's name as its settings file wants it shown.
         origins: For each known field, where it was read: a file name or "GitHub".
     """
 
@@ -225,6 +229,7 @@ class RepositoryFacts(Record):
     released_on: str | None = None
     released: str | None = None
     private: bool = False
+    shown_name: str | None = None
     origins: dict[str, str] = Field(default_factory=dict)
 
 
@@ -313,10 +318,22 @@ class PinnedSource(Record):
 
 
 class GatheredPicture(Record):
-    """A picture of the README whose bytes were fetched from the repository."""
+    """A picture of the README whose bytes were fetched.
+
+    Attributes:
+        artifact: Its bytes; of footage the poster.
+        footage: How it moves; None for a still.
+        frame: What it is set in.
+        dark_src: Its twin for dark pages, gathered as well; dark films show that one.
+        private: Whether it comes from a private repository.
+    """
 
     src: str
     artifact: Artifact
+    footage: Footage | None = None
+    frame: Frame = "screen"
+    dark_src: str | None = None
+    private: bool = False
 
 
 class Brief(Record):
@@ -327,6 +344,7 @@ class Brief(Record):
         news: The release the film is about; None for a film about the project.
         previous: The scenes of the film of the release before, so that what stayed the same stays the same.
         language: The film's language when it is not the README's, as ``de``.
+        style: How the film shall look; None for what suits the repository.
     """
 
     document: ReadmeDocument
@@ -336,5 +354,6 @@ class Brief(Record):
     previous: tuple[Scene, ...] = ()
     language: str | None = None
     pictures: tuple[GatheredPicture, ...] = ()
+    style: Style | None = None
     scene_limit: int = Field(default=7, ge=1, le=12)
     length_s: float = Field(default=30.0, ge=5, le=120)

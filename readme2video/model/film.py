@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from readme2video.model.record import Artifact, Finding, Record, Size
-from readme2video.model.shot import Aspect, Shot
+from readme2video.model.picture import PlayedFootage
+from readme2video.model.record import Artifact, Colour, Finding, Record, Size
+from readme2video.model.shot import Aspect, Shot, Zone
 from readme2video.model.storyboard import Motion, SceneKind, Transition
 
 Quality = Literal["draft", "standard", "high"]
@@ -93,6 +94,8 @@ class BackdropNeed(Record):
         duration_s: How long it is needed.
         aspect: Of the film.
         kind: Of the scene, for the wording of a prompt.
+        zone: Where its words stand; the camera aims at the free side.
+        direction: In which its words are read; the plate is mirrored with them.
     """
 
     covers: Literal["plate", "full"] = "plate"
@@ -102,6 +105,8 @@ class BackdropNeed(Record):
     duration_s: float = Field(gt=0)
     aspect: Aspect = "16:9"
     kind: SceneKind = "title"
+    zone: Zone = "top"
+    direction: Literal["ltr", "rtl"] = "ltr"
 
 
 class BackdropRequest(BackdropNeed):
@@ -110,7 +115,13 @@ class BackdropRequest(BackdropNeed):
     picture: Artifact
 
 
-EntranceKind = Literal["rise", "slide", "fade", "type"]
+Curve = Literal["linear", "smooth", "cubic", "expo", "back", "steps"]
+"""How a movement spends its time; the functions are in ``motion.CURVES``."""
+
+Edge = Literal["left", "right", "bottom"]
+"""From which side of its place something comes."""
+
+EntranceKind = Literal["rise", "slide", "fade", "type", "uncover", "grow", "pop", "count"]
 
 
 class Entrance(Record):
@@ -119,35 +130,83 @@ class Entrance(Record):
     Attributes:
         at: First frame on which it begins to show; 0 with ``frames`` 0 means it is there from the start.
         frames: Length of the entrance; from ``at + frames`` on it is settled and does not move.
-        kind: ``rise`` fades in while gliding up, ``slide`` while gliding in from the reading side, ``fade`` only
-            fades, ``type`` uncovers character cells one by one.
+        kind: ``rise`` fades in while gliding up, ``slide`` while gliding in from an edge, ``fade`` only fades, ``type``
+            uncovers character cells one by one, ``uncover`` lifts a mask without fading, ``grow`` pushes a bar out of
+            its base, ``pop`` fades in while scaling up, ``count`` rises while its number counts up to its value.
+        distance: How far it travels, as a part of the picture's height; for ``pop`` how much smaller it begins.
+        edge: Where ``slide`` comes from, ``uncover`` begins and the base of what grows lies.
+        pivot: The point that stays where it is while popping, in pixels; elements that enter together share it.
     """
 
     element: str
     kind: EntranceKind
     at: int = Field(ge=0)
     frames: int = Field(ge=0)
+    curve: Curve = "cubic"
+    distance: float = Field(default=0.026, ge=0, le=0.5)
+    edge: Edge = "left"
+    pivot: tuple[int, int] | None = None
+
+
+ExitKind = Literal["sink", "cover", "fade"]
+
+
+class Exit(Record):
+    """How and when one element leaves, inside the transition that follows its scene.
+
+    Attributes:
+        at: First frame on which it is no longer whole, from the scene's first frame.
+        frames: Length; from ``at + frames`` on it is gone.
+        kind: ``sink`` fades while gliding down a little, ``cover`` draws a mask over it, ``fade`` only fades.
+        edge: Where the mask of ``cover`` comes to rest.
+    """
+
+    element: str
+    kind: ExitKind
+    at: int = Field(ge=0)
+    frames: int = Field(gt=0)
+    edge: Edge = "left"
+
+
+class Emphasis(Record):
+    """The one thing of a settled scene that asks for a look.
+
+    Attributes:
+        kind: ``pulse`` lets light well up and fade on a panel once, ``caret`` blinks twice after a command, ``sheen``
+            lets light pass over words once.
+        at: First frame of it, from the scene's first frame.
+    """
+
+    element: str
+    kind: Literal["pulse", "caret", "sheen"]
+    at: int = Field(ge=0)
+    frames: int = Field(gt=0)
 
 
 class SegmentRequest(Record):
     """A scene ready to be rendered.
 
     Attributes:
+        exits: How elements leave while the next scene takes over; empty where they stay.
         frames: Length of the whole scene, both transitions included.
         head_frames: Frames at its start shared with the transition before it; 0 after a cut and at the start.
         tail_frames: Frames at its end shared with the transition after it.
         repair: Lay the shot's own words over a clip of the whole picture that bends them.
+        footage: The moving picture in it.
     """
 
     shot: Shot
     backdrop: Backdrop
     repair: bool = True
     entrances: tuple[Entrance, ...]
+    emphasis: Emphasis | None = None
+    exits: tuple[Exit, ...] = ()
     frames: int = Field(gt=0)
     head_frames: int = Field(ge=0)
     tail_frames: int = Field(ge=0)
     encoding: Encoding
     accent: str
+    footage: PlayedFootage | None = None
 
 
 class Legibility(Record):
@@ -185,13 +244,18 @@ class Segment(Record):
 
 
 class TransitionRequest(Record):
-    """A transition between two neighbours: the tail of one over the head of the next, equally long."""
+    """A transition between two neighbours: the tail of one over the head of the next, equally long.
+
+    Attributes:
+        colour: Of the plane that crosses the picture in a ``block``; None for all others.
+    """
 
     kind: Transition
     tail: Artifact
     head: Artifact
     frames: int = Field(gt=0)
     direction: Literal["ltr", "rtl"] = "ltr"
+    colour: Colour | None = None
     encoding: Encoding
 
 
@@ -248,6 +312,19 @@ class Film(Record):
     duration_s: float
     fps: int
     size_px: Size
+
+
+class CompactRequest(Record):
+    """A film that shall also exist in a file of at most ``limit_bytes``."""
+
+    video: Artifact
+    limit_bytes: int = Field(gt=0)
+
+
+class CompactFilm(Record):
+    """A smaller copy of a film: the same frames, fewer bytes, fewer pixels where it has to be."""
+
+    video: Artifact
 
 
 class SceneTiming(Record):

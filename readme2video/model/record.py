@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-Stage = Literal["read", "storyboard", "shoot", "animate", "render", "stitch"]
-STAGES: tuple[Stage, ...] = ("read", "storyboard", "shoot", "animate", "render", "stitch")
+Stage = Literal["read", "storyboard", "shoot", "animate", "render", "stitch", "check"]
+STAGES: tuple[Stage, ...] = ("read", "storyboard", "shoot", "animate", "render", "stitch", "check")
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$", to_lower=True)]
 """An sRGB colour as ``#rrggbb``, lower case."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from readme2video.model.check import SeenElement, Verdict
 from readme2video.model.manuscript import Usage
 from readme2video.model.record import Finding, Record, Size, Stage
 from readme2video.model.shot import Aspect
-from readme2video.model.storyboard import Headline, Motion, SceneKind, Theme, Transition
+from readme2video.model.storyboard import Headline, Motion, SceneKind, Style, Theme, Transition
 
 
 class ReportedVideo(Record):
@@ -48,6 +49,7 @@ class ReportedPicture(Record):
         image: The settled scene as shot.
         frame: A frame of the film; None in a plan.
         legibility: Worst similarity of must-read words after encoding, 0 to 1; None in a plan or without words.
+        elements: The words that must be read, as they were set and as they enter; none in a plan.
     """
 
     aspect: Aspect
@@ -55,16 +57,41 @@ class ReportedPicture(Record):
     frame: str | None = None
     legibility: float | None = None
     findings: tuple[Finding, ...] = ()
+    elements: tuple[SeenElement, ...] = ()
+
+
+class Attribution(Record):
+    """A picture of the README that a scene shows, and whose it is.
+
+    Attributes:
+        src: As written in the README.
+        line: The README's line, as ``README.md:12``.
+        licence: Of the repository, when its files are under one that is known.
+        elsewhere: Whether it lies outside the repository, so that its licence is not the repository's.
+        footage_s: Length of what moves in it, seconds; None for a still.
+    """
+
+    src: str
+    line: str
+    licence: str | None = None
+    elsewhere: bool = False
+    footage_s: float | None = None
 
 
 class ReportedScene(Record):
-    """A scene of the film."""
+    """A scene of the film.
+
+    Attributes:
+        shows: The README's picture in it.
+        needed_s: The shortest length at which all of it can be read.
+    """
 
     id: str
     kind: SceneKind
     headline: str
     start_s: float
     duration_s: float
+    needed_s: float = 0.0
     motion: Motion
     transition: Transition
     animator: str
@@ -72,6 +99,7 @@ class ReportedScene(Record):
     task_id: str | None = None
     credits: float = 0.0
     fallback: str | None = None
+    shows: Attribution | None = None
     strings: tuple[ReportedString, ...]
     pictures: tuple[ReportedPicture, ...]
 
@@ -96,12 +124,17 @@ class ReportedWork(Record):
 
 
 class Cost(Record):
-    """What the film cost; ``spent_usd`` is for the clips, ``claude_usd`` for the storyboard."""
+    """What the film cost; ``spent_usd`` is for the clips, ``claude_usd`` for the storyboard.
+
+    Attributes:
+        cap_usd: What it was allowed to cost in all; None without a limit.
+    """
 
     spent_credits: float = 0.0
     in_doubt_credits: float = 0.0
     spent_usd: float = 0.0
     claude_usd: float = 0.0
+    cap_usd: float | None = None
 
 
 class Report(Record):
@@ -114,6 +147,7 @@ class Report(Record):
         release: Tag of the release the film is about; None for a film about the project.
         writing: What the model that wrote the storyboard was paid for.
         hooks: Other headlines for the first scene.
+        checks: The rows of the film checks; none in a plan.
         engines: The chosen engine per role, and ``reasons`` in words.
         took_s: Wall time of the run.
     """
@@ -130,6 +164,7 @@ class Report(Record):
     readme_path: str
     language: str
     theme: Theme
+    style: Style = "aurora"
     quality: str
     duration_s: float
     videos: tuple[ReportedVideo, ...] = ()
@@ -141,6 +176,7 @@ class Report(Record):
     cost: Cost = Cost()
     writing: Usage | None = None
     hooks: tuple[Headline, ...] = ()
+    checks: tuple[Verdict, ...] = ()
     engines: dict[str, str]
     reasons: tuple[str, ...] = ()
     took_s: float

@@ -19,10 +19,61 @@ Source = Annotated[
 """
 
 Motion = Literal["push_in", "pull_out", "pan_left", "pan_right", "drift_up", "drift_down", "still"]
-Transition = Literal["cut", "crossfade", "slide", "wipe"]
+Transition = Literal["cut", "crossfade", "slide", "wipe", "block"]
 Bullet = Literal["cross", "check", "dot"]
 Role = Literal["command", "output", "cross", "check", "dot"]
-SceneKind = Literal["title", "problem", "features", "code", "terminal", "stats", "image", "call_to_action"]
+SceneKind = Literal[
+    "title",
+    "problem",
+    "before_after",
+    "feature",
+    "features",
+    "code",
+    "diff",
+    "terminal",
+    "image",
+    "chart",
+    "stats",
+    "quote",
+    "release",
+    "install",
+    "call_to_action",
+]
+Style = Literal["aurora", "editorial", "terminal", "poster"]
+"""How a film looks beside its colours: its type, its layouts, what stands behind the words and how things move.
+
+``aurora`` is soft light and glass, ``editorial`` a printed page with a serif, ``terminal`` one large console,
+``poster`` flat blocks of strong colour with very large type.
+"""
+Icon = Literal[
+    "bolt",
+    "box",
+    "chart",
+    "check",
+    "clock",
+    "cloud",
+    "code",
+    "cube",
+    "database",
+    "eye",
+    "file",
+    "globe",
+    "key",
+    "layers",
+    "link",
+    "lock",
+    "package",
+    "plug",
+    "puzzle",
+    "search",
+    "shield",
+    "spark",
+    "sync",
+    "terminal",
+    "tools",
+    "users",
+]
+"""What a feature's sign shows; without one a form of the film's own is drawn."""
 
 _CONTROL = {chr(c) for c in (*range(0x20), 0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 
@@ -87,7 +138,9 @@ class Code(_Sourced):
 class _Scene(Record):
     id: Slug
     duration_s: float = Field(ge=1.0, le=20.0, description="length on screen, transitions included")
-    motion: Motion = Field(default="push_in", description="how the camera moves over the backdrop")
+    motion: Motion = Field(
+        default="push_in", description="how the camera moves over the backdrop; a file may leave it to the kind"
+    )
     transition: Transition = Field(default="crossfade", description="how this scene takes over from the one before")
     look: int | None = Field(
         default=None, ge=0, le=99, description="which composition stands behind the words; by place when not given"
@@ -118,6 +171,8 @@ class Feature(Record):
     title: Words
     detail: Words | None = None
 
+    icon: Icon | None = Field(default=None, description="its sign; without one a form is drawn")
+
 
 class FeaturesScene(_Scene):
     """One to four features."""
@@ -127,6 +182,53 @@ class FeaturesScene(_Scene):
     items: tuple[Feature, ...] = Field(min_length=1, max_length=4)
 
 
+class Side(Record):
+    """One half of a comparison: a name, and either up to three short lines or a piece of code."""
+
+    title: Words
+    points: tuple[Words, ...] = Field(default=(), max_length=3)
+    code: Code | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Side:
+        if bool(self.points) == (self.code is not None):
+            raise ValueError("has either `points` or `code`")
+        return self
+
+
+class BeforeAfterScene(_Scene):
+    """How it was and how it is: two halves of the same form."""
+
+    kind: Literal["before_after"] = "before_after"
+    headline: Headline
+    language: str = Field(default="", max_length=30)
+    before: Side
+    after: Side
+
+    @model_validator(mode="after")
+    def _alike(self) -> BeforeAfterScene:
+        if (self.before.code is None) != (self.after.code is None):
+            raise ValueError("has code on one side only")
+        return self
+
+
+class FeatureScene(_Scene):
+    """One feature with room: a sign or one of the README's pictures beside it."""
+
+    kind: Literal["feature"] = "feature"
+    headline: Headline
+    detail: Words | None = None
+    icon: Icon | None = None
+    picture: str | None = Field(default=None, max_length=500, description="the picture's src as written in the README")
+
+
+class Note(Record):
+    """A few words beside a line of code; ``line`` counts from 1."""
+
+    line: int = Field(ge=1, le=14)
+    text: Words
+
+
 class CodeScene(_Scene):
     """A piece of code from the repository."""
 
@@ -134,6 +236,38 @@ class CodeScene(_Scene):
     headline: Headline
     language: str = Field(default="", max_length=30)
     code: Code
+    focus: tuple[Annotated[int, Field(ge=1, le=14)], ...] = Field(
+        default=(), max_length=6, description="the lines, counted from 1, that the eye shall rest on"
+    )
+    notes: tuple[Note, ...] = Field(default=(), max_length=2)
+    cut: bool = Field(default=False, description="whether the source goes on after the last line: a mark says so")
+
+    @model_validator(mode="after")
+    def _lines_exist(self) -> CodeScene:
+        count = len(self.code.text.split("\n"))
+        for line in (*self.focus, *(note.line for note in self.notes)):
+            if line > count:
+                raise ValueError(f"points at line {line} of {count}")
+        return self
+
+
+class DiffScene(_Scene):
+    """A change as the source shows it: every line begins with ``+``, ``-`` or a space."""
+
+    kind: Literal["diff"] = "diff"
+    headline: Headline
+    language: str = Field(default="", max_length=30)
+    diff: Code
+
+    @field_validator("diff")
+    @classmethod
+    def _signed(cls, diff: Code) -> Code:
+        lines = diff.text.split("\n")
+        if any(line and line[0] not in "+- " for line in lines):
+            raise ValueError("has a line that begins with none of + - and space")
+        if not any(line[:1] in ("+", "-") for line in lines):
+            raise ValueError("changes nothing")
+        return diff
 
 
 class TerminalLine(Record):
@@ -166,8 +300,57 @@ class StatsScene(_Scene):
     stats: tuple[Stat, ...] = Field(min_length=1, max_length=4)
 
 
+class Bar(Record):
+    """A row of a table as a bar: what was measured and the number with its unit, as they stand in the source."""
+
+    label: Words
+    value: Words
+
+
+class ChartScene(_Scene):
+    """Two to six measured values as bars, drawn from one table or list."""
+
+    kind: Literal["chart"] = "chart"
+    headline: Headline
+    bars: tuple[Bar, ...] = Field(min_length=2, max_length=6)
+    highlight: int | None = Field(default=None, ge=0, le=5, description="which bar is the project's own, from 0")
+    better: Literal["less", "more"] | None = Field(default=None, description="which end of the scale is the good one")
+
+    @model_validator(mode="after")
+    def _comparable(self) -> ChartScene:
+        if self.highlight is not None and self.highlight >= len(self.bars):
+            raise ValueError(f"highlights bar {self.highlight} of {len(self.bars)}")
+        return self
+
+
+class QuoteScene(_Scene):
+    """What somebody said, in their words; the headline is the quotation."""
+
+    kind: Literal["quote"] = "quote"
+    headline: Headline
+    by: Words | None = Field(default=None, description="who said it, as the source has it")
+
+
+class ReleaseScene(_Scene):
+    """What is new: the version large, and one to five changes."""
+
+    kind: Literal["release"] = "release"
+    headline: Headline
+    version: Words | None = None
+    items: tuple[Words, ...] = Field(min_length=1, max_length=5)
+
+
+class InstallScene(_Scene):
+    """How to get it: one command large, and up to two other ways."""
+
+    kind: Literal["install"] = "install"
+    headline: Headline
+    command: Words
+    others: tuple[Words, ...] = Field(default=(), max_length=2)
+
+
 class ImageScene(_Scene):
-    """A picture of the README, framed."""
+    """A picture of the README, framed; moving pictures play at their own pace."""
 
     kind: Literal["image"] = "image"
     headline: Headline
@@ -186,7 +369,21 @@ class CallToActionScene(_Scene):
 
 
 Scene = Annotated[
-    TitleScene | ProblemScene | FeaturesScene | CodeScene | TerminalScene | StatsScene | ImageScene | CallToActionScene,
+    TitleScene
+    | ProblemScene
+    | BeforeAfterScene
+    | FeatureScene
+    | FeaturesScene
+    | CodeScene
+    | DiffScene
+    | TerminalScene
+    | ImageScene
+    | ChartScene
+    | StatsScene
+    | QuoteScene
+    | ReleaseScene
+    | InstallScene
+    | CallToActionScene,
     Field(discriminator="kind"),
 ]
 
@@ -210,7 +407,11 @@ class Storyboard(Record):
     project: str = Field(min_length=1, max_length=100, description="the project's name as shown")
     language: str = Field(default="en", max_length=10)
     direction: Literal["ltr", "rtl"] = "ltr"
+    style: Style = "aurora"
     theme: Theme
+    logo: str | None = Field(
+        default=None, max_length=500, description="the project's sign: a picture of the repository"
+    )
     scenes: tuple[Scene, ...] = Field(min_length=1, max_length=12)
 
     @field_validator("scenes")
@@ -242,6 +443,13 @@ def roles(scene: Scene) -> tuple[Role, ...]:
     if isinstance(scene, TerminalScene):
         return tuple(line.role for line in scene.lines)
     return (scene.mark,) if isinstance(scene, ProblemScene) and scene.points and scene.mark != "cross" else ()
+
+
+def icons(scene: Scene) -> tuple[Icon | Literal[""], ...]:
+    """The sign of each feature of a scene, "" where a form is drawn; nothing for other scenes."""
+    if isinstance(scene, FeaturesScene):
+        return tuple(item.icon or "" for item in scene.items)
+    return (scene.icon or "",) if isinstance(scene, FeatureScene) else ()
 
 
 def strings(scene: Scene) -> Iterator[tuple[str, Words | Headline | Code]]:

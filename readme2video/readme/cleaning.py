@@ -53,6 +53,7 @@ _INLINE = {
     "a",
     "img",
     "picture",
+    "video",
     "source",
     "br",
     "wbr",
@@ -86,12 +87,13 @@ _UNSPOKEN = {
         "textarea",
         "select",
     ),
-    *("noembed", "noframes", "xmp", "plaintext", "head", "video", "audio", "canvas", "form"),
+    *("noembed", "noframes", "xmp", "plaintext", "head", "audio", "canvas", "form"),
 }
 _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href"},
     "img": {"src", "alt", "align"},
-    "source": {"srcset", "media"},
+    "source": {"srcset", "media", "src"},
+    "video": {"src"},
     **{tag: {"align"} for tag in ("p", "div", "table", "td", "th", *HEADINGS)},
 }
 

@@ -92,6 +92,8 @@ class _Walker:
                 self._image(node, None, look)
             elif tag == "picture":
                 self._picture(node, look)
+            elif tag == "video":
+                self._video(node, look)
             elif tag in ("del", "s"):
                 self.line += (node.text(deep=True) or "").count("\n")  # taken back by its author, so not said
             elif self.outline is not None and tag in BLOCKS:
@@ -121,23 +123,35 @@ class _Walker:
         if href and text:
             chunk.links.append(Link(text=text, href=href, lines=Lines(first=first, last=self.line)))
 
-    def _image(self, node: LexborNode, dark: str | None, look: _Look) -> None:
-        src = (node.attributes.get("src") or "").strip()
+    def _image(self, node: LexborNode, dark: str | None, look: _Look, light: str | None = None) -> None:
+        src = light or (node.attributes.get("src") or "").strip()
         if src:
             alt = node.attributes.get("alt") or ""
             self.chunks[-1].images.append(Image(src, alt, self.line, dark_src=dark, href=look.href))
 
     def _picture(self, node: LexborNode, look: _Look) -> None:
-        dark = None
+        dark = light = None
         for source in node.css("source"):
             media = source.attributes.get("media") or ""
+            named = (source.attributes.get("srcset") or "").split(",")[0].strip().split(" ")[0] or None
             if "dark" in media:
-                dark = (source.attributes.get("srcset") or "").split(",")[0].strip().split(" ")[0] or None
+                dark = named
+            elif "light" in media:
+                light = named
         for child in node.iter(include_text=True):
             if child.tag == "img":
-                self._image(child, dark, look)
+                if light is not None and dark is None:  # then the image itself is the one for dark pages
+                    dark = (child.attributes.get("src") or "").strip() or None
+                self._image(child, dark, look, light)
             else:
                 self.line += (child.text(deep=True) or "").count("\n")
+
+    def _video(self, node: LexborNode, look: _Look) -> None:
+        sources = [node, *node.css("source")]
+        src = next((found for one in sources if (found := (one.attributes.get("src") or "").strip())), "")
+        if src:
+            self.chunks[-1].images.append(Image(src, "", self.line, href=look.href, video=True))
+        self.line += (node.text(deep=True) or "").count("\n")  # what is said where videos do not play
 
     def _block(self, node: LexborNode, tag: str, look: _Look) -> None:
         outline = self.outline

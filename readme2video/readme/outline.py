@@ -50,6 +50,13 @@ _BADGE_PATH = re.compile(
 _SPONSOR = re.compile(
     r"(?:^|[/._\s-])(?:sponsor(?:s|ed|ship)?|backers?|patreon|donat(?:e|ion))(?:[/._\s?-]|$)", re.IGNORECASE
 )
+_PLAYED = re.compile(
+    r"https://(?:github\.com/(?:user-attachments/assets/[0-9a-f-]{36}|[\w.-]+/[\w.-]+/assets/\d+/[0-9a-f-]{36})"
+    r"|user-images\.githubusercontent\.com/\S+\.(?:mp4|mov|webm))",
+    re.IGNORECASE,
+)
+"""Addresses that GitHub shows as a player when they stand alone."""
+_VIDEO = re.compile(r"\.(?:mp4|mov|webm)(?:\?|$)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _SEPARATOR = re.compile(r"^\s*(?:[:\uff1a]\s*|[-\u2013—]+(?:>)?\s+|→\s*)")
 _PLAIN_LEAD = re.compile(rf"^(.{{1,{_LEAD_CHARACTERS}}}?)(?:\s?\uff1a\s*|:\s+|\s+[-\u2013—]+\s+)(\S.*)$")
@@ -78,6 +85,7 @@ class Image:
     line: int
     dark_src: str | None = None
     href: str | None = None
+    video: bool = False
 
 
 @dataclass
@@ -224,8 +232,12 @@ class Outline:
         self._set_apart(prose, lines)
 
     def paragraph(self, prose: Prose, lines: Lines) -> None:
-        """Add a paragraph unless it holds only images or a row of links."""
+        """Add a paragraph unless it holds only images or a row of links; an address that GitHub plays is a video."""
         text = prose.text
+        if len(prose.links) == 1 and prose.links[0].href == text and _PLAYED.fullmatch(text):
+            video = Image(text, "", prose.links[0].lines.first, video=True)
+            self._set_apart(Prose(images=[*prose.images, video]), lines)
+            return
         # Below a heading of its own a single link is an answer ("License: MIT"), at the top it is navigation.
         heading = next((part for part in reversed(self.parts) if isinstance(part, Heading)), None)
         answer = heading is not None and heading.level > 1 and len(prose.links) == 1
@@ -306,11 +318,17 @@ class Outline:
                 self.badges.append(Badge(src=src, alt=alt, href=href, lines=where))
             elif not (_SPONSOR.search(src) or _SPONSOR.search(alt) or _SPONSOR.search(href or "")):
                 dark = safe_url(image.dark_src or "")
-                self._picture(Picture(src=src, dark_src=dark, alt=alt, href=href, lines=where))
+                self._picture(Picture(src=src, dark_src=dark, alt=alt, href=href, lines=where, video=image.video))
+                linked = safe_url(image.href or "")
+                if linked and _names_video(linked):  # a still that leads to the video it is of
+                    self._picture(Picture(src=linked, alt=alt, lines=where, video=True))
         for link in prose.links:
             href = safe_url(link.href)
             if href is not None and link.text:
                 self.links.append(Link(text=link.text[:300], href=href, lines=clip(link.lines, lines)))
+                if _names_video(href):
+                    where = clip(link.lines, lines)
+                    self._picture(Picture(src=href, alt=link.text[:300], lines=where, video=True))
 
     def _picture(self, picture: Picture) -> None:
         """Add a picture; GitHub's ``#gh-dark-mode-only`` twins become one."""
@@ -324,6 +342,10 @@ class Outline:
             return
         self.pictures.append(picture)
         self.parts.append(picture)
+
+
+def _names_video(href: str) -> bool:
+    return _VIDEO.search(href.split("#", 1)[0]) is not None and not _SPONSOR.search(href)
 
 
 def _mode(src: str) -> str:

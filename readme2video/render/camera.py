@@ -5,22 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from readme2video.model.film import CameraPath, Pose
+from readme2video.motion import smooth
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-
-def smooth(t: float) -> float:
-    """Ease in and out: 0 to 1 with no speed at either end (smoothstep)."""
-    t = min(1.0, max(0.0, t))
-    return t * t * (3 - 2 * t)
-
-
-def ease_out(t: float) -> float:
-    """Fast start, soft landing (cubic): what enters decelerates into its place."""
-    t = min(1.0, max(0.0, t))
-    return 1 - (1 - t) ** 3
 
 
 def pose_at(path: CameraPath, t: float) -> Pose:

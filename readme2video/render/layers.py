@@ -86,13 +86,7 @@ class Layer:
     def part(self, columns: int) -> Layer:
         """Its first ``columns`` columns (made even), for text that is being typed."""
         columns = max(2, min(self.box.width, columns + columns % 2))
-        half = columns // 2
-        return Layer(
-            box=Box(x=self.box.x, y=self.box.y, width=columns, height=self.box.height),
-            planes=Planes(self.planes.y[:, :columns], self.planes.u[:, :half], self.planes.v[:, :half]),
-            below_y=self.below_y[:, :columns],
-            below_c=self.below_c[:, :half],
-        )
+        return self.within(Box(x=self.box.x, y=self.box.y, width=columns, height=self.box.height))
 
     def moved(self, across: float, down: float) -> Layer:
         """The layer shifted by a fraction of pixels, in a box grown by an even margin."""
@@ -119,18 +113,57 @@ class Layer:
             below_c=shift(self.below_c, 2, 255),
         )
 
-    def inside(self, width: int, height: int) -> Layer:
-        """What of the layer lies inside a picture of even size; at least one chroma sample."""
-        box = self.box
-        left, top = max(0, -box.x), max(0, -box.y)
-        right, bottom = max(0, box.right - width), max(0, box.bottom - height)
-        if not (left or top or right or bottom):
+    def scaled(self, factor: float, pivot: tuple[int, int]) -> Layer:
+        """The layer made smaller or larger about a point of the picture."""
+        import math
+
+        import cv2
+        import numpy as np
+
+        if factor == 1.0:
             return self
-        luma = (slice(top, box.height - bottom), slice(left, box.width - right))
-        chroma = (slice(top // 2, (box.height - bottom) // 2), slice(left // 2, (box.width - right) // 2))
+        box, (about_x, about_y) = self.box, pivot
+        x, y = (
+            math.floor(about_x + (box.x - about_x) * factor) - 2 & ~1,
+            math.floor(about_y + (box.y - about_y) * factor) - 2 & ~1,
+        )
+        right = math.ceil(about_x + (box.right - about_x) * factor) + 3 & ~1
+        bottom = math.ceil(about_y + (box.bottom - about_y) * factor) + 3 & ~1
+        wide, high = max(2, right - x), max(2, bottom - y)
+
+        def scale(plane: U8, part: int, fill: int) -> U8:
+            left, top = (about_x - x - (about_x - box.x) * factor), (about_y - y - (about_y - box.y) * factor)
+            half = (factor - 1) / 2  # pixel centres
+            where = np.array([[factor, 0, left / part + half], [0, factor, top / part + half]], np.float32)
+            return cv2.warpAffine(  # type: ignore[return-value]  # cv2 types its results loosely
+                plane, where, (wide // part, high // part), flags=cv2.INTER_LINEAR, borderValue=(fill,)
+            )
+
         planes = self.planes
         return Layer(
-            box=Box(x=box.x + left, y=box.y + top, width=box.width - left - right, height=box.height - top - bottom),
+            box=Box(x=x, y=y, width=wide, height=high),
+            planes=Planes(scale(planes.y, 1, 0), scale(planes.u, 2, 0), scale(planes.v, 2, 0)),
+            below_y=scale(self.below_y, 1, 255),
+            below_c=scale(self.below_c, 2, 255),
+        )
+
+    def inside(self, width: int, height: int) -> Layer:
+        """What of the layer lies inside a picture of even size; at least one chroma sample."""
+        return self.within(Box(x=0, y=0, width=width, height=height))
+
+    def within(self, window: Box) -> Layer:
+        """What of the layer lies inside an even box; it may be nothing."""
+        box = self.box
+        left, top = min(box.width, max(0, window.x - box.x)), min(box.height, max(0, window.y - box.y))
+        right = max(left, min(box.width, window.right - box.x))
+        bottom = max(top, min(box.height, window.bottom - box.y))
+        if (left, top, right, bottom) == (0, 0, box.width, box.height):
+            return self
+        luma = (slice(top, bottom), slice(left, right))
+        chroma = (slice(top // 2, bottom // 2), slice(left // 2, right // 2))
+        planes = self.planes
+        return Layer(
+            box=Box(x=box.x + left, y=box.y + top, width=right - left, height=bottom - top),
             planes=Planes(planes.y[luma], planes.u[chroma], planes.v[chroma]),
             below_y=self.below_y[luma],
             below_c=self.below_c[chroma],
@@ -170,6 +203,8 @@ def lay(canvas: Planes, layer: Layer, opacity: float = 1.0) -> None:
     import numpy as np
 
     box = layer.box
+    if not box.width or not box.height or opacity <= 0:
+        return
     luma = (slice(box.y, box.bottom), slice(box.x, box.right))
     chroma = (slice(box.y // 2, box.bottom // 2), slice(box.x // 2, box.right // 2))
     for target, over, below in (

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from readme2video.model.report import Report, ReportedVideo
 from readme2video.model.shot import Aspect
+from readme2video.report_page.checks import checks_html
 from readme2video.report_page.markup import (
     NOTHING,
     Markup,
@@ -38,6 +39,7 @@ _STAGES = {
     "animate": "Motion",
     "render": "Render",
     "stitch": "Join",
+    "check": "Check",
 }
 
 _SCRIPT = """
@@ -157,6 +159,7 @@ def _facts(report: Report) -> Markup:
         why = reasons.pop(role, "").removeprefix(name).strip(" ,")
         inner = why[1:-1] if why.startswith("(") and why.endswith(")") else why
         rows.append((role.capitalize(), name, inner))
+    rows.append(("Style", report.style.capitalize(), f"on a {report.theme.mode} ground"))
     rows.append(("Cost", *_cost(report)))
     kept = sum(work.reused for work in report.work)
     rows.append(("Made in", length(report.took_s), f"{kept} of {len(report.work)} steps were kept" if kept else ""))
@@ -230,7 +233,8 @@ def _checks(report: Report) -> Markup:
         for scene in report.scenes
         if (found := findings(scene))
     )
-    return notes(report.findings, scenes) or Markup(
+    shown = joined([checks_html(report), notes(report.findings, scenes)])
+    return shown or Markup(
         '<p class="fine"><b aria-hidden="true">✓</b> Nothing to point out: no check found a fault.</p>'
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from readme2video.model.record import Finding
-from readme2video.model.report import Report, ReportedPicture, ReportedScene, ReportedString
+from readme2video.model.report import Attribution, Report, ReportedPicture, ReportedScene, ReportedString
 from readme2video.report_page.markup import (
     NOTHING,
     Markup,
@@ -26,10 +26,17 @@ from readme2video.report_page.markup import (
 KINDS = {
     "title": "Title",
     "problem": "Problem",
+    "before_after": "Before and after",
+    "feature": "Feature",
     "features": "Features",
     "code": "Code",
+    "diff": "Change",
     "terminal": "Terminal",
+    "chart": "Chart",
     "stats": "Numbers",
+    "quote": "Quotation",
+    "release": "What is new",
+    "install": "Install",
     "image": "Picture",
     "call_to_action": "Call to action",
 }
@@ -39,7 +46,17 @@ _OWN_WORDS = {
     "author": "Written by hand in the storyboard.",
 }
 _CLASSES = {"quote": "quote", "paraphrase": "paraphrase", "copy": "connecting words", "author": "author's words"}
-_SINGULAR = {"items": "Item", "points": "Point", "lines": "Line", "stats": "Number", "url": "Address"}
+_SINGULAR = {
+    "items": "Item",
+    "points": "Point",
+    "lines": "Line",
+    "stats": "Number",
+    "bars": "Bar",
+    "notes": "Note",
+    "others": "Another way",
+    "by": "Said by",
+    "url": "Address",
+}
 _LINES = re.compile(r"^(?P<file>.+):(?P<first>\d+)(?:-(?P<last>\d+))?$")
 
 
@@ -133,11 +150,21 @@ def _how(place: int, scene: ReportedScene) -> Markup:
         rows.append(("Bought for", f"{scene.credits:g} credits"))
     if scene.task_id:
         rows.append(("Task", scene.task_id))
+    if scene.shows is not None:
+        rows.append(("Shows", _shown(scene.shows)))
     if scene.fallback:
         rows.append(("Local motion because", scene.fallback))
     return joined(
         html('<div><dt>{name}</dt><dd dir="auto">{value}</dd></div>', name=name, value=value) for name, value in rows
     )
+
+
+def _shown(shows: Attribution) -> str:
+    """The README's picture in a scene: its source, its line, and whose it is."""
+    moves = f", {shows.footage_s:g} s of footage" if shows.footage_s is not None else ""
+    licence = f", {shows.licence}" if shows.licence else ""
+    apart = ", from outside the repository: its own licence counts" if shows.elsewhere else ""
+    return f"{shows.src} ({shows.line}{licence}{apart}{moves})"
 
 
 def _claims(report: Report, strings: Sequence[ReportedString]) -> Markup:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from readme2video.errors import SourceError
-from readme2video.model.document import CodeBlock, Lines, ListBlock, Paragraph, ReadmeDocument, Section
+from readme2video.model.document import CodeBlock, Lines, ListBlock, Paragraph, Quote, ReadmeDocument, Section
 
 _MARKED = re.compile(
     r"^=== BEGIN (?P<name>[^\n]+?) (?P<marker>[0-9a-f]{16}) ===\n(?P<text>.*?)^=== END (?P=name) (?P=marker) ===$",
@@ -28,6 +28,7 @@ _MOST_LINES = 100_000
 _SHELL = {"bash", "sh", "shell", "zsh", "console", "shell-session", "sh-session", "terminal"}
 _PROMPT = re.compile(r"^(?:\$|>|%) (?=\S)")
 _CLAUSE = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])|[,;:،]\s+|\s*[，；：—–（]\s*|\s+[-(]+\s*")  # noqa: RUF001 # typography of many scripts
+_SAID = re.compile(r"[\"“]?(?P<words>.{8,}?)[\"”]?\s+[—–-]\s+(?P<by>[^\W\d_a-z].{1,40})")  # noqa: RUF001 # dashes of many hands
 _MOTIONS = ("push_in", "pan_right", "drift_up", "pan_left", "pull_out", "push_in")
 
 Sourced = dict[str, Any]
@@ -92,7 +93,7 @@ def storyboard(prompt: str) -> dict[str, Any] | None:
         return None
     page = _Page(name, document, dict(_FACT.findall(prompt)))
     title = _title(page)
-    told = [title, _features(page) or _problem(page), _show(page), _install(page), _end(page)]
+    told = [title, _features(page) or _problem(page), _show(page), _quote(page), _install(page), _end(page)]
     scenes = [scene for scene in told if scene is not None]
     for place, scene in enumerate(scenes):
         scene["motion"] = _MOTIONS[place]
@@ -217,10 +218,19 @@ def _show(page: _Page) -> dict[str, Any] | None:
         headline = page.heading(section)
         if headline is None or "install" in (section.kind, section.parent):
             continue
-        scene = _terminal(page, block) if _is_shell(block) else _code(page, block)
+        scene = _terminal(page, block) if _is_shell(block) else _diff(page, block) or _code(page, block)
         if scene is not None:
             return {"kind": scene.pop("kind"), "id": "show", "headline": headline, **scene}
     return None
+
+
+def _diff(page: _Page, block: CodeBlock) -> dict[str, Any] | None:
+    """A change of a few lines, whole."""
+    lines = block.code.split("\n")
+    signed = all(line[:1] in ("+", "-", " ") and not line.startswith(("+++", "---")) for line in lines)
+    if block.language != "diff" or not signed or len(lines) > 12 or max(map(len, lines)) > _CODE:
+        return None
+    return {"kind": "diff", "language": "", "diff": page.at(block.code, block.lines)}
 
 
 def _is_shell(block: CodeBlock) -> bool:
@@ -261,11 +271,32 @@ def _terminal(page: _Page, block: CodeBlock, most: int = 8) -> dict[str, Any] | 
 
 
 def _install(page: _Page) -> dict[str, Any] | None:
+    """One command large, with those of other blocks below it; several in one block belong together."""
+    found: list[tuple[Sourced, list[dict[str, Any]]]] = []
     for section, block in _blocks(page, "install"):
         headline = page.heading(section)
         scene = _terminal(page, block, most=3) if headline is not None and _is_shell(block) else None
-        if scene is not None:
-            return {"kind": "terminal", "id": "install", "headline": headline, "lines": scene["lines"]}
+        if headline is not None and scene is not None:
+            found.append((headline, scene["lines"]))
+    if not found:
+        return None
+    headline, lines = found[0]
+    if len(lines) > 1:
+        return {"kind": "terminal", "id": "install", "headline": headline, "lines": lines}
+    others = [other[0]["text"] for _, other in found[1:3] if len(other) == 1]
+    return {
+        "kind": "install", "id": "install", "headline": headline, "command": lines[0]["text"], "others": others
+    }  # fmt: skip
+
+
+def _quote(page: _Page) -> dict[str, Any] | None:
+    """What somebody said, where a block quote ends with a dash and a name."""
+    for section in page.document.sections:
+        for block in section.blocks:
+            said = _SAID.fullmatch(block.text) if isinstance(block, Quote) and block.alert is None else None
+            if said is not None and _cells(said["words"]) <= _CODE and len(said["by"]) <= _HEADLINE:
+                headline, by = page.at(said["words"], block.lines), page.at(said["by"], block.lines)
+                return {"kind": "quote", "id": "voice", "headline": headline, "by": by}
     return None
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from readme2video.errors import BrowserError
-from readme2video.model.record import Size
+from readme2video.model.record import Box, Size
 from readme2video.scenes.browser import WAYS_OUT, Browser, Say, driver_problem, kill_tree
-from readme2video.scenes.markup import TEMPLATES
+from readme2video.scenes.writer import TEMPLATES
 from readme2video.settings import without_downloads
 
 if TYPE_CHECKING:
@@ -72,9 +72,19 @@ class ScenePage:
 
     def serve(self, data: bytes, suffix: str, name: str) -> str:
         """Make a picture's bytes available to this page only; gives the address for its ``src``."""
-        self.pictures.clear()
         self.pictures[f"/picture/{name}"] = (data, _PICTURE_TYPES.get(suffix, "application/octet-stream"))
         return f"/picture/{name}"
+
+    def forget(self) -> None:
+        """No picture is available any more."""
+        self.pictures.clear()
+
+    async def measure_logo(self, src: str, most_pixels: int) -> dict[str, Any] | None:
+        """A served logo's size, clear part and colours; see ``logo.js``. None when it cannot be drawn."""
+        found: dict[str, Any] | None = await self.page.evaluate(
+            "([src, most]) => logos.measure(src, most)", [src, most_pixels]
+        )
+        return found
 
     async def show(self, layout: Size, scale: float, spec: dict[str, Any]) -> dict[str, Any]:
         """Fill the page with a scene and give the report of ``page.js``."""
@@ -84,24 +94,24 @@ class ScenePage:
                 {"width": layout.width, "height": layout.height, "deviceScaleFactor": scale, "mobile": False},
             )
             self.view = (layout, scale)
-        report: dict[str, Any] = await self.page.evaluate(_script(), spec)
+        report: dict[str, Any] = await self.page.evaluate(_script("page.js"), spec)
         return report
 
-    async def capture(self, layer: str) -> bytes:
-        """One layer as PNG bytes: ``full`` and ``plate`` opaque, ``shade``, ``panels`` and ``ink`` on nothing."""
-        await self.page.evaluate("(layer) => { document.documentElement.dataset.layer = layer }", layer)
-        clear = layer in ("shade", "panels", "ink")
-        if clear:
-            await self.protocol.send(
-                "Emulation.setDefaultBackgroundColorOverride", {"color": {"r": 0, "g": 0, "b": 0, "a": 0}}
-            )
-        try:
-            answer = await self.protocol.send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
-        finally:
-            if clear:
-                with suppress(Exception):  # the page may be gone; the first error is the one to tell
-                    await self.protocol.send("Emulation.setDefaultBackgroundColorOverride", {})
-        return base64.b64decode(answer["data"])
+    async def capture(self, layer: str, part: Box | None = None) -> bytes:
+        """One layer as PNG bytes: ``full`` and ``plate`` opaque, the others on nothing.
+
+        Args:
+            part: Only this part of it, in picture pixels that lie on whole layout pixels; a small part is quick.
+        """
+        _, scale = self.view or (None, 1.0)
+        wanted: dict[str, Any] = {"format": "png", "optimizeForSpeed": True}
+        if part is not None:
+            sides = {"x": part.x, "y": part.y, "width": part.width, "height": part.height}
+            wanted["clip"] = {name: round(side / scale) for name, side in sides.items()} | {"scale": 1}
+        await self.protocol.send(
+            "Runtime.evaluate", {"expression": f"document.documentElement.dataset.layer = '{layer}'"}
+        )
+        return base64.b64decode((await self.protocol.send("Page.captureScreenshot", wanted))["data"])
 
 
 class Chromium:
@@ -144,11 +154,15 @@ class Chromium:
         static_files()  # read before a request waits for them
         page = await self._context.new_page()
         scene = ScenePage(page, await self._context.new_cdp_session(page))
+        # Sheets are drawn on nothing; what is opaque covers the page itself.
+        nothing = {"color": {"r": 0, "g": 0, "b": 0, "a": 0}}
+        await scene.protocol.send("Emulation.setDefaultBackgroundColorOverride", nothing)
         await page.route("**/*", lambda route: _answer(route, scene))
         await page.goto(f"{ORIGIN}/", wait_until="load")
         await page.evaluate(
             "() => Promise.all([...document.fonts].map((face) => face.load().catch(() => null))).then(() => null)"
         )
+        await page.evaluate(_script("logo.js"))
         return scene
 
     async def kill(self) -> None:
@@ -274,33 +288,55 @@ def static_files() -> dict[str, tuple[bytes, str]]:
     Raises:
         BrowserError: The fonts' packages are damaged.
     """
+    import fontpkg_archivo
     import fontpkg_inter
     import fontpkg_jetbrains_mono
+    import fontpkg_source_serif_4
 
+    files = {
+        "sans": (fontpkg_inter, "Inter[opsz,wght].ttf"),
+        "mono": (fontpkg_jetbrains_mono, "JetBrainsMono[wght].ttf"),
+        "serif": (fontpkg_source_serif_4, "SourceSerif4[opsz,wght].ttf"),
+        "serif-italic": (fontpkg_source_serif_4, "SourceSerif4-Italic[opsz,wght].ttf"),
+        "wide": (fontpkg_archivo, "Archivo[wdth,wght].ttf"),
+    }
     try:
-        sans = (Path(fontpkg_inter.ROOT) / "files" / "Inter[opsz,wght].ttf").read_bytes()
-        mono = (Path(fontpkg_jetbrains_mono.ROOT) / "files" / "JetBrainsMono[wght].ttf").read_bytes()
+        fonts = {
+            f"/fonts/{name}.ttf": ((Path(package.ROOT) / "files" / file).read_bytes(), "font/ttf")
+            for name, (package, file) in files.items()
+        }
     except OSError as error:
         raise BrowserError(
             f"The fonts of the film cannot be read: {error}.",
-            hint="Reinstall fontpkg-inter and fontpkg-jetbrains-mono.",
+            hint="Reinstall the packages whose names begin with fontpkg.",
         ) from None
     return {
         "/": ((TEMPLATES / "shell.html").read_bytes(), "text/html; charset=utf-8"),
-        "/scene.css": ((TEMPLATES / "scene.css").read_bytes(), "text/css; charset=utf-8"),
-        "/fonts/sans.ttf": (sans, "font/ttf"),
-        "/fonts/mono.ttf": (mono, "font/ttf"),
+        "/scene.css": (_style_sheet(), "text/css; charset=utf-8"),
+        **fonts,
         "/grain.png": (_grain(), "image/png"),
+        "/print.png": (_grain(4.2, 13), "image/png"),
     }
 
 
+def _style_sheet() -> bytes:
+    """What all scenes share, then each style's own."""
+    files = [TEMPLATES / "scene.css", *sorted((TEMPLATES / "styles").glob("*.css"))]
+    return b"\n".join(file.read_bytes() for file in files)
+
+
 @cache
-def _script() -> str:
-    return (TEMPLATES / "page.js").read_text("utf-8")
+def _script(name: str) -> str:
+    """A function of the page; ``page.js`` has what it measures by around it."""
+    code = (TEMPLATES / name).read_text("utf-8")
+    if name != "page.js":
+        return code
+    measure = (TEMPLATES / "measure.js").read_text("utf-8")
+    return f"(() => {{\n{measure}\nreturn (\n{code}\n)}})()"
 
 
-def _grain() -> bytes:
-    """A seamless tile of faint smooth noise, so that wide gradients do not show bands."""
+def _grain(strength: float = 1.3, most: int = 4) -> bytes:
+    """A seamless tile of faint smooth noise: wide gradients do not show bands; stronger, flat inks look printed."""
     import io
 
     import numpy as np
@@ -312,7 +348,7 @@ def _grain() -> bytes:
     smooth /= smooth.std()
     pixels = np.zeros((side, side, 2), np.uint8)
     pixels[..., 0] = np.where(smooth > 0, 255, 0)
-    pixels[..., 1] = np.clip(np.round(np.abs(smooth) * 1.3), 0, 4)
+    pixels[..., 1] = np.clip(np.round(np.abs(smooth) * strength), 0, most)
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "PNG")
     return stream.getvalue()

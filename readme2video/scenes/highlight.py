@@ -26,7 +26,18 @@ def code_colours(theme: Theme) -> dict[str, str]:
         "operator": mix(theme.muted, ink, 0.25),
         "prompt": first,
     }
-    return {name: readable(colour, [theme.surface], CODE_CONTRAST) for name, colour in wanted.items()}
+    grounds = [theme.surface, *line_grounds(theme).values()]
+    return {name: readable(colour, grounds, CODE_CONTRAST) for name, colour in wanted.items()}
+
+
+def line_grounds(theme: Theme) -> dict[str, str]:
+    """What can lie under a line of code: where the eye shall rest, what comes and what goes."""
+    dark = theme.mode == "dark"
+    return {
+        "focus": mix(theme.surface, theme.accent, 0.2 if dark else 0.14),
+        "added": mix(theme.surface, "#2fa45a", 0.3 if dark else 0.2),
+        "removed": mix(theme.surface, "#d0473f", 0.3 if dark else 0.18),
+    }
 
 
 def tokens(code: str, language: str) -> list[list[tuple[str, str]]]:

@@ -1,28 +1,18 @@
-"""Small drawn glyphs for cards: bold abstract shapes in the film's two accents."""
+"""Small drawn glyphs for cards: bold shapes in the film's two accents.
+
+A feature's sign is one file of ``templates/icons``.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 
-from readme2video.model.storyboard import Bullet
+from readme2video.model.storyboard import Bullet, Icon
+from readme2video.scenes.writer import TEMPLATES
 
 _DISCS = (
     '<circle cx="22" cy="26" r="18" fill="url(#ia)"/><circle cx="42" cy="38" r="18" fill="url(#ib)" opacity=".88"/>'
-)
-_BARS = (
-    '<rect x="6" y="34" width="14" height="24" rx="6" fill="url(#ib)"/>'
-    '<rect x="25" y="20" width="14" height="38" rx="6" fill="url(#ia)" opacity=".9"/>'
-    '<rect x="44" y="6" width="14" height="52" rx="6" fill="url(#ia)"/>'
-)
-_BOLT = (
-    '<path d="M36 4 10 36a3 3 0 0 0 2.4 5H28l-4.6 17c-.8 3 2.8 4.8 4.8 2.4L54 28a3 3 0 0 0-2.4-5H37l4.2-16'
-    'c.8-3-3-5-5.2-3Z" fill="url(#ia)"/>'
-)
-_LAYERS = (
-    '<path d="M29 34 8 44.500a3 3 0 0 0 0 5L29 60a7 7 0 0 0 6 0l21-10.500a3 3 0 0 0 0-5L35 34a7 7 0 0 0-6 0Z" '
-    'fill="url(#ib)" opacity=".9"/>'
-    '<path d="M29 5 8 15.500a3 3 0 0 0 0 5L29 31a7 7 0 0 0 6 0l21-10.500a3 3 0 0 0 0-5L35 5a7 7 0 0 0-6 0Z" '
-    'transform="translate(0 8)" fill="url(#ia)"/>'
 )
 _RING = (
     '<circle cx="32" cy="32" r="23" fill="none" stroke="url(#ia)" stroke-width="9"/>'
@@ -34,7 +24,23 @@ _TILES = (
     '<rect x="6" y="35" width="23" height="23" rx="11.500" fill="url(#ib)"/>'
     '<rect x="35" y="35" width="23" height="23" rx="7" fill="url(#ia)"/>'
 )
-_FEATURE = (_DISCS, _BARS, _BOLT, _LAYERS, _RING, _TILES)
+_STEPS = (
+    '<rect x="6" y="40" width="52" height="17" rx="8.500" fill="url(#ia)"/>'
+    '<rect x="17" y="19" width="41" height="17" rx="8.500" fill="url(#ib)"/>'
+    '<circle cx="49" cy="9" r="6" fill="url(#ia)"/>'
+)
+_PETALS = (
+    '<path d="M30 30H15A11 11 0 0 1 4 19V15A11 11 0 0 1 15 4h4a11 11 0 0 1 11 11Z" fill="url(#ia)"/>'
+    '<path d="M34 30V15A11 11 0 0 1 45 4h4a11 11 0 0 1 11 11v4a11 11 0 0 1-11 11Z" fill="url(#ib)"/>'
+    '<path d="M34 34h15a11 11 0 0 1 11 11v4a11 11 0 0 1-11 11h-4a11 11 0 0 1-11-11Z" fill="url(#ia)"/>'
+    '<path d="M30 34v15a11 11 0 0 1-11 11h-4A11 11 0 0 1 4 49v-4a11 11 0 0 1 11-11Z" fill="url(#ib)"/>'
+)
+_ARCS = (
+    '<path d="M8 56A48 48 0 0 1 56 8" fill="none" stroke="url(#ia)" stroke-width="10" stroke-linecap="round"/>'
+    '<path d="M28 56a28 28 0 0 1 28-28" fill="none" stroke="url(#ib)" stroke-width="10" stroke-linecap="round"/>'
+    '<circle cx="51" cy="51" r="8" fill="url(#ia)"/>'
+)
+_FORMS = (_DISCS, _RING, _TILES, _STEPS, _PETALS, _ARCS)
 _CROSS = (
     '<rect x="4" y="4" width="56" height="56" rx="18" fill="url(#ia)" opacity=".24"/>'
     '<path d="M22 22 42 42M42 22 22 42" stroke="url(#ia)" stroke-width="7" stroke-linecap="round" fill="none"/>'
@@ -51,7 +57,21 @@ _DOT = (
 _BULLETS: dict[Bullet, str] = {"cross": _CROSS, "check": _CHECK, "dot": _DOT}
 
 
-def icon(kind: Literal["feature"] | Bullet, index: int) -> str:
-    """An SVG of 64 by 64 units; the gradients it refers to are defined once in the page."""
-    shapes = _FEATURE[index % len(_FEATURE)] if kind == "feature" else _BULLETS[kind]
+def bullet(kind: Bullet) -> str:
+    """The mark before a line, an SVG of 64 by 64 units; the gradients it refers to are defined once in the page."""
+    return _svg(_BULLETS[kind])
+
+
+def sign(icon: Icon | Literal[""], index: int) -> str:
+    """A feature's sign, of the same size; without an icon one of the film's own forms."""
+    return _drawing(icon) if icon else _svg(_FORMS[index % len(_FORMS)])
+
+
+@cache
+def _drawing(icon: Icon) -> str:
+    """A file of ``templates/icons/``; a style colours its two gradients, or makes them flat."""
+    return (TEMPLATES / "icons" / f"{icon}.svg").read_text("utf-8").strip()
+
+
+def _svg(shapes: str) -> str:
     return f'<svg class="icon" viewBox="0 0 64 64" aria-hidden="true">{shapes}</svg>'

@@ -9,9 +9,9 @@ from readme2video.errors import BrowserError, ShotError
 from readme2video.model.record import Box, Finding
 from readme2video.model.shot import Element, ShotRequest
 from readme2video.model.storyboard import Theme
-from readme2video.scenes.highlight import code_colours
-from readme2video.scenes.markup import Markup
+from readme2video.scenes.highlight import code_colours, line_grounds
 from readme2video.scenes.type_scale import MONO_ADVANCE
+from readme2video.scenes.writer import Markup, sheet_of
 from readme2video.theme import mix, readable
 
 
@@ -40,7 +40,9 @@ def colours(theme: Theme) -> dict[str, str]:
         "dot-3": mix(theme.surface, theme.muted, 0.5),
         "output": readable(mix(theme.muted, theme.ink, 0.3), [theme.surface], 5.5),
         "mat": theme.surface,
-        "scrim": "0.58" if dark else "0.55",
+        **line_grounds(theme),
+        "other-bar": mix(theme.surface, theme.muted, 0.55),
+        "scrim": "0.58" if dark else "0.6",
         "shade": "0.3" if dark else "0.09",
         "deep": "0.42" if dark else "0.16",
     }
@@ -51,7 +53,6 @@ def elements_of(request: ShotRequest, markup: Markup, report: dict[str, Any]) ->
     """The report's rectangles as elements with boxes in whole picture pixels, in reading order."""
     size = request.picture_px
     scale = report["scale"]
-    cell = round(report["sizes"].get("code", 0) * MONO_ADVANCE * scale)
     elements = []
     for entry in report["elements"]:
         mark = markup.marks[entry["id"]]
@@ -60,18 +61,19 @@ def elements_of(request: ShotRequest, markup: Markup, report: dict[str, Any]) ->
         glyphs = mark.cells if entry["rows"] == 1 else 0
         if glyphs:
             left = round(entry["left"] * scale)
-            right = left + glyphs * cell
+            right = left + glyphs * round(entry["size"] * MONO_ADVANCE * scale)
         left, top, right, bottom = max(left, 0), max(top, 0), min(right, size.width), min(bottom, size.height)
         elements.append(
             Element(
                 id=entry["id"],
                 role=mark.role,
-                sheet="panels" if mark.role == "panel" else "ink",
+                sheet=sheet_of(mark.role),
                 box=Box(x=left, y=top, width=right - left, height=bottom - top),
                 order=mark.order,
                 must_read=mark.must_read,
                 text=mark.text,
                 glyphs=glyphs,
+                size_px=round(entry["size"] * scale, 2) if mark.text else 0.0,
             )
         )
     return tuple(sorted(elements, key=lambda element: element.order))
@@ -89,6 +91,15 @@ def findings_of(request: ShotRequest, markup: Markup, report: dict[str, Any]) ->
                     rule="type-size",
                     message=f"{where} is set at {problem['size']:.0f} px; {problem['wanted']:.0f} px is the floor "
                     f"for {request.aspect}. Shorten it.",
+                )
+            )
+        if problem["rule"] == "orphan":
+            where = slot_path(markup, problem["path"])
+            findings.append(
+                Finding(
+                    level="warning",
+                    rule="orphan",
+                    message=f"The last line of {where} is the word {problem['text']!r} alone. Say it in other words.",
                 )
             )
     if report["left_out"]:
@@ -110,7 +121,7 @@ def raise_problems(request: ShotRequest, markup: Markup, report: dict[str, Any])
         ShotError: Words that do not fit at the smallest size, letters without a font, a broken picture.
         BrowserError: The film's own fonts did not load.
     """
-    for problem in report["problems"]:
+    for problem in sorted(report["problems"], key=lambda problem: problem["rule"] in ("outside", "overlap")):
         path = slot_path(markup, problem["path"])
         match problem["rule"]:
             case "face":
@@ -121,18 +132,21 @@ def raise_problems(request: ShotRequest, markup: Markup, report: dict[str, Any])
             case "picture":
                 raise ShotError(
                     "The picture cannot be decoded.",
+                    rule="picture",
                     path="picture",
                     hint="Choose another picture or another kind of scene.",
                 )
             case "pixels":
                 raise ShotError(
                     f"The picture has {problem['width']}x{problem['height']} pixels; at most 40 million are shown.",
+                    rule="pixels",
                     path="picture",
                     hint="Choose a smaller picture.",
                 )
             case "glyph":
                 raise ShotError(
                     f"No installed font has the letter {problem['text']!r} (U+{ord(problem['text'][0]):04X}).",
+                    rule="glyph",
                     path=path,
                     hint="Install fonts for this script, on Debian fonts-noto-cjk or fonts-noto-core.",
                 )
@@ -140,6 +154,7 @@ def raise_problems(request: ShotRequest, markup: Markup, report: dict[str, Any])
                 raise ShotError(
                     f"A word is {problem['width']} px wide where {problem['room']} px are free, at the smallest size "
                     f"({problem['size']:.0f} px).",
+                    rule="wide",
                     path=path,
                     hint="Use shorter words, or break it with a space or a dash.",
                 )
@@ -147,8 +162,24 @@ def raise_problems(request: ShotRequest, markup: Markup, report: dict[str, Any])
                 raise ShotError(
                     f"The scene needs {problem['height']} px of height where {problem['room']} px are free in "
                     f"{request.aspect}, at the smallest sizes.",
+                    rule="tall",
                     path=_longest(request),
                     hint="Cut lines or words, or split the scene in two.",
+                )
+            case "outside":
+                raise ShotError(
+                    f"Words reach {problem['out']} px out of the area that {request.aspect} films keep free of a "
+                    "player's own signs.",
+                    rule="outside",
+                    path=path,
+                    hint="Shorten it, or choose another style.",
+                )
+            case "overlap":
+                raise ShotError(
+                    f"It lies over {slot_path(markup, problem['other'])} by {problem['across']} px.",
+                    rule="overlap",
+                    path=path,
+                    hint="Shorten one of them, or choose another style.",
                 )
 
 

@@ -10,14 +10,18 @@ from typing import Any, Self, TypeVar
 
 from readme2video.engine import Tell, Work
 from readme2video.errors import BrowserError
-from readme2video.images import blank_finding, png_size
-from readme2video.model.record import Artifact, Stage
+from readme2video.images import png_size
+from readme2video.model.record import Artifact, Size, Stage
 from readme2video.model.shot import LAYOUT_PX, Shot, ShotRequest, Zone
 from readme2video.scenes.browser import find_browsers, install_browser
 from readme2video.scenes.chromium import Chromium, ScenePage, launch
+from readme2video.scenes.darkroom import Exposure, develop, exposed, sheet_parts
 from readme2video.scenes.layers import colours, elements_of, findings_of, raise_problems
-from readme2video.scenes.markup import Markup, build
+from readme2video.scenes.markup import build
+from readme2video.scenes.numerals import photographed
+from readme2video.scenes.plates import plate_colours
 from readme2video.scenes.type_scale import groups
+from readme2video.scenes.writer import Markup
 from readme2video.settings import Settings
 
 T = TypeVar("T")
@@ -42,7 +46,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/3"
+    fingerprint = "shooter/6"
     output = Shot
     parallel = 2
 
@@ -95,7 +99,22 @@ class Shooter:
             ShotError: Words do not fit, or the picture cannot be shown; ``path`` is the slot's.
             BrowserError: No browser, or it failed twice in a row.
         """
-        await self._on_page(request, tell, lambda page: self._laid_out(request, path, page))
+        await self._on_page(f"A {request.kind} scene", tell, lambda page: self._laid_out(request, path, page))
+
+    async def measure(self, logo: Artifact, path: Callable[[Artifact], Path], tell: Tell) -> dict[str, Any] | None:
+        """What a logo's pixels are, as ``logo.js`` counts them; None when it cannot be drawn.
+
+        Raises:
+            BrowserError: No browser, or it failed twice in a row.
+        """
+        data = await asyncio.to_thread(path(logo).read_bytes)
+
+        async def act(page: ScenePage) -> dict[str, Any] | None:
+            page.forget()
+            src = page.serve(data, logo.suffix, f"{logo.sha256}{logo.suffix}")
+            return await page.measure_logo(src, MOST_PICTURE_PIXELS)
+
+        return await self._on_page("The logo", tell, act)
 
     async def perform(self, request: ShotRequest, work: Work) -> Shot:
         """Shoot a scene.
@@ -104,14 +123,16 @@ class Shooter:
             ShotError: Words do not fit, or the picture cannot be shown; ``path`` is the slot's.
             BrowserError: No browser, or it failed twice in a row.
         """
-        return await self._on_page(request, work.notice, lambda page: self._shoot(request, work, page))
+        return await self._on_page(
+            f"A {request.kind} scene", work.notice, lambda page: self._shoot(request, work, page)
+        )
 
-    async def _on_page(self, request: ShotRequest, tell: Tell, act: Callable[[ScenePage], Awaitable[T]]) -> T:
+    async def _on_page(self, what: str, tell: Tell, act: Callable[[ScenePage], Awaitable[T]]) -> T:
         """Do something on a page; a browser that dies or hangs meanwhile is replaced once."""
         async with self._awake():
-            return await self._tried(request, tell, act)
+            return await self._tried(what, tell, act)
 
-    async def _tried(self, request: ShotRequest, tell: Tell, act: Callable[[ScenePage], Awaitable[T]]) -> T:
+    async def _tried(self, what: str, tell: Tell, act: Callable[[ScenePage], Awaitable[T]]) -> T:
         from playwright.async_api import Error
 
         for attempt in (1, 2):
@@ -124,14 +145,14 @@ class Shooter:
                 await self._drop(chromium)
                 if attempt == 2:
                     raise BrowserError(
-                        f"A {request.kind} scene was not drawn in {deadline_s:.0f} s.",
+                        f"{what} was not drawn in {deadline_s:.0f} s.",
                         hint="Try again; if it stays, make the scene simpler.",
                     ) from None
             except Error as error:
                 await self._drop(chromium)
                 if attempt == 2:
                     raise BrowserError(
-                        f"Chromium failed twice on a {request.kind} scene: {str(error).splitlines()[0][:200]}",
+                        f"{what} made Chromium fail twice: {str(error).splitlines()[0][:200]}",
                         hint="`readme2video doctor` tells which browser is used.",
                     ) from None
         raise AssertionError("unreachable")  # the second attempt returns or raises
@@ -199,18 +220,21 @@ class Shooter:
             "dir": request.direction,
             "aspect": request.aspect,
             "mode": request.theme.mode,
-            "colours": colours(request.theme),
-            "groups": groups(request.aspect, scale),
+            "style": request.style,
+            "colours": colours(request.theme) | plate_colours(request.style, request.theme, request.variant),
+            "groups": groups(request.aspect, scale, request.style),
             "scale": scale,
             "mostPixels": MOST_PICTURE_PIXELS,
             "picture": "",
-            "vector": False,
+            "frame": request.frame,
+            "logo": "",
         }
-        if request.picture is not None:
-            data = await asyncio.to_thread(path(request.picture).read_bytes)
-            suffix = request.picture.suffix
-            spec["picture"] = page.serve(data, suffix, f"{request.picture.sha256}{suffix}")
-            spec["vector"] = suffix == ".svg"
+        page.forget()
+        for name, picture in (("picture", request.picture), ("logo", request.logo)):
+            if picture is not None:
+                data = await asyncio.to_thread(path(picture).read_bytes)
+                spec[name] = page.serve(data, picture.suffix, f"{picture.sha256}{picture.suffix}")
+        spec["vector"] = request.picture is not None and request.picture.suffix == ".svg"
         report = {"scale": scale, **await page.show(layout, scale, spec)}
         raise_problems(request, markup, report)
         return markup, report
@@ -219,33 +243,41 @@ class Shooter:
         size = request.picture_px
         markup, report = await self._laid_out(request, work.path, page)
         elements = elements_of(request, markup, report)
-        layers = ["full", "plate", "ink"]
-        if any(element.sheet == "panels" for element in elements):
-            layers.append("panels")
-        if report["shaded"]:
-            layers.append("shade")
-        taken = {}
-        for done, layer in enumerate(layers, 1):
-            data = await page.capture(layer)
-            if png_size(data) != size:
-                raise BrowserError(
-                    f"Chromium gave a picture of {png_size(data)} where {size.width}x{size.height} was asked for.",
-                    hint="Use another browser: set README2VIDEO_BROWSER.",
-                )
-            if layer == "full" and (blank := await asyncio.to_thread(blank_finding, data)):
-                raise BrowserError(f"Chromium drew an empty picture: {blank.message}", hint="`readme2video doctor`")
-            taken[layer] = await asyncio.to_thread(work.keep_bytes, data, ".png")
-            work.progress(done / len(layers))
+        parts = sheet_parts(elements, size, report["scale"], still=report["still"])
+        reading: dict[str, asyncio.Task[Exposure]] = {}
+        async with asyncio.TaskGroup() as side_by_side:  # one capture is read while the browser draws the next
+            for done, layer in enumerate(("plate", "full", *parts), 1):
+                part = parts.get(layer)  # type: ignore[call-overload]  # of the opaque layers, the whole
+                data = await page.capture(layer, part)
+                _see_size(data, size if part is None else Size(width=part.width, height=part.height))
+                reading[layer] = side_by_side.create_task(asyncio.to_thread(exposed, data, layer, work.keep_bytes))
+                work.progress(done / (len(parts) + 3))
+        taken = {layer: task.result() for layer, task in reading.items()}
+        kept, findings = await asyncio.to_thread(develop, request, taken, parts, report, elements, work.keep_bytes)
+        numerals, digits = await photographed(page, elements, size, report["scale"])
         return Shot(
             size_px=size,
-            full=taken["full"],
-            plate=taken["plate"],
-            shade=taken.get("shade"),
-            panels=taken.get("panels"),
-            ink=taken["ink"],
+            full=kept["full"],
+            plate=kept["plate"],
+            shade=kept.get("shade"),
+            panels=kept.get("panels"),
+            marks=kept.get("marks"),
+            ink=kept["ink"],
+            digits=await asyncio.to_thread(work.keep_bytes, digits, ".png") if digits else None,
+            numerals=numerals,
             elements=elements,
             zone=markup.zone,
-            findings=findings_of(request, markup, report),
+            findings=(*findings_of(request, markup, report), *findings),
+        )
+
+
+def _see_size(data: bytes, asked: Size) -> None:
+    found = png_size(data)
+    if found != asked:
+        told = f"{found.width}x{found.height}" if found else "no size"
+        raise BrowserError(
+            f"Chromium gave a picture of {told} where {asked.width}x{asked.height} was asked for.",
+            hint="Use another browser: set README2VIDEO_BROWSER.",
         )
 
 

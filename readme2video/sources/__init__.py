@@ -4,6 +4,7 @@ from readme2video.sources.address import GitHubSource, LocalSource, Source, pars
 from readme2video.sources.announced import Announced, announced
 from readme2video.sources.files import RepositoryFiles
 from readme2video.sources.local import repository_of
+from readme2video.sources.picture_fetcher import PictureFetcher
 from readme2video.sources.pictures import gather_pictures
 from readme2video.sources.pinning import Pinned, pin
 
@@ -11,6 +12,7 @@ __all__ = [
     "Announced",
     "GitHubSource",
     "LocalSource",
+    "PictureFetcher",
     "Pinned",
     "RepositoryFiles",
     "Source",

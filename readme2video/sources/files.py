@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -25,6 +26,9 @@ class RepositoryFiles(Protocol):
     async def names(self, folder: str) -> list[str]:
         """The names of the files in a folder, "" for the top; none when it is absent."""
 
+    async def within(self, folders: Sequence[str]) -> list[str]:
+        """Paths of the files that lie directly in one of these folders; in one request where each costs one."""
+
 
 class LocalFiles:
     """The files below a folder; links are followed only as far as they stay inside."""
@@ -40,6 +44,14 @@ class LocalFiles:
     async def names(self, folder: str) -> list[str]:
         """List a folder in a thread."""
         return await asyncio.to_thread(self.names_now, folder)
+
+    async def within(self, folders: Sequence[str]) -> list[str]:
+        """List folders in a thread, one after the other."""
+
+        def listed() -> list[str]:
+            return [f"{folder}/{name}".lstrip("/") for folder in folders for name in self.names_now(folder)]
+
+        return await asyncio.to_thread(listed)
 
     def names_now(self, folder: str) -> list[str]:
         """The names in a folder inside this one, sorted; at most 5,000."""

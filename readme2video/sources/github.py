@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -43,12 +43,17 @@ _MANIFESTS = {
     "TypeScript": "package.json",
 }
 _FOLDER_LIMIT_BYTES = 4 * 1024 * 1024
+_TREE_LIMIT_BYTES = 16 * 1024 * 1024
 _PARENTS = 5
 
 
 @dataclass(frozen=True)
 class RemoteReadme:
-    """A README read from GitHub, with everything known beside it."""
+    """A README read from GitHub, with everything known beside it.
+
+    Attributes:
+        avatar: Address of the owner's sign, if the owner is an organisation; a person's is a portrait.
+    """
 
     files: GitHubFiles
     path: str
@@ -57,6 +62,7 @@ class RemoteReadme:
     commit: str
     facts: RepositoryFacts
     release: FoundRelease | None = None
+    avatar: str | None = None
 
 
 class GitHubFiles:
@@ -84,6 +90,17 @@ class GitHubFiles:
         rows = self.api.json(answer) if answer.status == 200 and not answer.cut else []  # HTTP
         entries = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
         return [row["name"] for row in entries if isinstance(row.get("name"), str) and row.get("type") == "file"]
+
+    async def within(self, folders: Sequence[str]) -> list[str]:
+        """Paths of the files directly in these folders, from the commit's whole tree; none when it is too large."""
+        where = f"{self.repository}/git/trees/{self.commit}?recursive=1"
+        answer = await self.api.get(where, limit_bytes=_TREE_LIMIT_BYTES)
+        tree = self.api.json(answer) if answer.status == 200 and not answer.cut else {}  # HTTP
+        rows = tree.get("tree") if isinstance(tree, dict) else None
+        entries = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        paths = [row["path"] for row in entries if row.get("type") == "blob" and isinstance(row.get("path"), str)]
+        wanted = set(folders)
+        return [path for path in paths if path.rpartition("/")[0] in wanted and is_inside(path)]
 
 
 async def pin_github(
@@ -143,7 +160,7 @@ async def pin_github(
         for field, value in facts_of_manifest(manifest, stated).items() if stated else ():
             if field in ("version", "description", "licence"):
                 facts.add(field, value, manifest)
-    return RemoteReadme(files, path, data, truncated, commit, facts.done(), found)
+    return RemoteReadme(files, path, data, truncated, commit, facts.done(), found, _avatar(about))
 
 
 async def _split(api: Api, repository: str, source: GitHubSource) -> tuple[str | None, str]:
@@ -245,6 +262,13 @@ def _facts(about: dict[str, Any], owner: str, name: str, server_url: str) -> Fac
     for field, value in known.items():
         facts.add(field, value, "GitHub")
     return facts
+
+
+def _avatar(about: dict[str, Any]) -> str | None:
+    owner = about.get("owner")
+    if not isinstance(owner, dict) or owner.get("type") != "Organization":
+        return None
+    return one_line(owner.get("avatar_url"))
 
 
 def _add_release(facts: Facts, announced: Announced, ref: str | None) -> None:

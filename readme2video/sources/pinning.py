@@ -35,11 +35,13 @@ class Pinned:
         pinned: The record that engines read.
         files: The rest of the repository, at the same commit where there is one.
         slug: Name of the output folder: safe on every file system, never empty.
+        avatar: Address of the owning organisation's sign; None for local sources and for persons.
     """
 
     pinned: PinnedSource
     files: RepositoryFiles
     slug: str
+    avatar: str | None = None
 
 
 async def pin(
@@ -87,7 +89,7 @@ async def pin(
         facts=facts,
         release=await asyncio.to_thread(_kept, found.release, keep) if found.release is not None else None,
     )
-    return Pinned(record, found.files, slug)
+    return Pinned(record, found.files, slug, found.avatar if isinstance(found, RemoteReadme) else None)
 
 
 def _kept(found: FoundRelease, keep: Callable[[bytes, str], Artifact]) -> PinnedRelease:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from readme2video.engine import Work, in_thread
 from readme2video.errors import EncoderError
 from readme2video.media.ffmpeg import FrameWriter, x264_arguments
-from readme2video.media.planes import frame_size, views
+from readme2video.media.planes import colour_of, frame_size, views
 from readme2video.media.probe import frames, probe
 from readme2video.model.film import TransitionClip, TransitionRequest
 from readme2video.model.record import Size, Stage
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _FEATHER = 0.12
 """Width of a wipe's soft edge, as a part of the picture's width."""
+_BLOCK_SPEED = 1.5
+"""How much faster than the transition each edge of a block runs; what it is more than 1 keeps the edges apart."""
 _IMPORTING = threading.Lock()
 
 
@@ -40,7 +42,7 @@ class TransitionMaker:
 
     parallel: int
     stage: Stage = "stitch"
-    fingerprint: str = "transition/1"
+    fingerprint: str = "transition/2"
     output: type[TransitionClip] = TransitionClip
 
     async def perform(self, request: TransitionRequest, work: Work) -> TransitionClip:
@@ -56,7 +58,7 @@ def _make(stop: threading.Event, request: TransitionRequest, work: Work) -> Tran
     encoding = request.encoding
     leaving = _Stretch(work.path(request.tail), encoding.size_px, request.frames)
     arriving = _Stretch(work.path(request.head), encoding.size_px, request.frames)
-    blend = _BLENDS[request.kind]
+    blend = _BLENDS[request.kind] if request.colour is None else _block(request.colour)
     mirrored = request.direction == "rtl"
     last = request.frames - 1
 
@@ -193,6 +195,22 @@ def _wipe(a: U8, b: U8, t: float) -> U8:
     return cv2.blendLinear(  # type: ignore[return-value]  # cv2 types its results loosely
         np.ascontiguousarray(a), np.ascontiguousarray(b), np.ascontiguousarray(left), np.ascontiguousarray(1 - left)
     )
+
+
+def _block(hex_colour: str) -> Blend:
+    """A plane of one colour crosses the picture: it covers this scene and leaves the next one behind it."""
+    plane = colour_of(hex_colour)
+
+    def blend(a: U8, b: U8, t: float) -> U8:
+        import numpy as np
+
+        height, width = a.shape[:2]
+        head = round(width * min(1.0, _ease(t * _BLOCK_SPEED)) / 2) * 2
+        trail = round(width * _ease(1 - min(1.0, (1 - t) * _BLOCK_SPEED)) / 2) * 2
+        between = np.broadcast_to(np.array(plane, np.uint8), (height, max(0, head - trail), 3))
+        return np.concatenate([b[:, :trail], between, a[:, max(head, trail) :]], axis=1)
+
+    return blend
 
 
 _BLENDS: dict[str, Blend] = {"crossfade": _crossfade, "slide": _slide, "wipe": _wipe}

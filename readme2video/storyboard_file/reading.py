@@ -9,6 +9,7 @@ from typing import Any
 
 from readme2video.errors import StoryboardError
 from readme2video.model.storyboard import Storyboard
+from readme2video.motion import CAMERA, camera
 from readme2video.storyboard_file.validation import Place, dotted, lowered, validated
 
 LIMIT_BYTES = 1_000_000
@@ -33,7 +34,17 @@ def load_storyboard(path: Path) -> Storyboard:
         raise StoryboardError(
             f"{path.name} holds no storyboard: it must be a mapping with project, theme and scenes.", hint=_HINT
         )
+    _move(data.get("scenes"))
     return validated(data, lines)
+
+
+def _move(scenes: object) -> None:
+    """Give each scene that says no motion the one its kind wants."""
+    before = None
+    for scene in scenes if isinstance(scenes, list) else []:
+        kind = scene.get("kind") if isinstance(scene, dict) else None
+        if isinstance(kind, str) and kind in CAMERA:
+            before = scene.setdefault("motion", camera(kind, before))
 
 
 _HINT = "`readme2video plan SOURCE` writes a storyboard to begin with."

@@ -21,8 +21,8 @@ _HEADER = """\
 # To write words of your own, give just the text: `headline: Plans that survive the tunnel`.
 # Scenes play in this order; delete, reorder or copy them, but give each its own id: what an id has cost is kept by id.
 # duration_s counts the transitions in; motion: push_in, pull_out, pan_left, pan_right, drift_up, drift_down or still;
-# transition (from the scene before): cut, crossfade, slide or wipe. look (0 to 99) is drawn behind the words; it is
-# kept by its scene wherever it moves, so that a clip bought for it stays its own.
+# transition (from the scene before): cut, crossfade, slide, wipe or block. look (0 to 99) is drawn behind the words;
+# it is kept by its scene wherever it moves, so that a clip bought for it stays its own.
 # Only scenes that changed are made again.
 """
 

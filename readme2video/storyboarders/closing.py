@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from readme2video.model.document import Link
 from readme2video.model.storyboard import (
@@ -10,6 +11,8 @@ from readme2video.model.storyboard import (
     Code,
     CodeScene,
     Headline,
+    InstallScene,
+    Scene,
     TerminalLine,
     TerminalScene,
     Words,
@@ -22,6 +25,8 @@ from readme2video.storyboarders.shell import shell_lines
 from readme2video.storyboarders.words import cells, folded
 
 URL_CELLS = 46
+LARGE_CELLS = 64
+"""The longest command that can be shown large."""
 _HOME_TEXTS = ("website", "homepage", "home page", "site", "documentation", "docs", "demo", "online", "官网", "文档")
 
 
@@ -36,10 +41,15 @@ def install(material: Material) -> Draft | None:
         heading = material.heading(best.section, generic=False)
     headline = heading or material.phrase("install")
     takes = []
-    several = _sequence(material, best) or _alternatives(material, best, found)
-    if len(several) > 1:
-        takes.append(Take(_install_scene(headline, several), 8.5))
-    takes.append(Take(_install_scene(headline, [_words(best)]), 8.0))
+    sequence = _sequence(material, best)
+    if sequence:
+        takes.append(Take(_typed(headline, sequence), 8.5))
+    elif others := _alternatives(material, best, found):
+        takes += [
+            Take(_install_scene(headline, _words(best), others[:count]), 8.6 + 0.3 * count)
+            for count in range(len(others), 0, -1)
+        ]
+    takes.append(Take(_install_scene(headline, _words(best)), 8.0))
     return Draft("install", tuple(takes), weight=0.8, hold_s=3.0)
 
 
@@ -47,7 +57,14 @@ def _words(install: Install) -> Words:
     return Words(text=install.passage.text, source=install.passage.source)
 
 
-def _install_scene(headline: Headline, commands: list[Words]) -> TerminalScene:
+def _install_scene(headline: Headline, command: Words, others: Sequence[Words] = ()) -> Scene:
+    """One command large; one that is too long for that is typed into a terminal."""
+    if cells(command.text) > LARGE_CELLS:
+        return _typed(headline, [command])
+    return InstallScene(id="install", duration_s=1, headline=headline, command=command, others=tuple(others))
+
+
+def _typed(headline: Headline, commands: Sequence[Words]) -> TerminalScene:
     lines = tuple(TerminalLine(role="command", text=command) for command in commands)
     return TerminalScene(id="install", duration_s=1, headline=headline, lines=lines)
 
@@ -66,14 +83,21 @@ def _sequence(material: Material, best: Install) -> list[Words]:
 
 
 def _alternatives(material: Material, best: Install, found: list[Install]) -> list[Words]:
+    """Up to two commands of other package managers; none beside one that is too long to be shown large."""
     chosen = [best]
-    for other in found[1:]:
-        same = any(other.ecosystem == one.ecosystem for one in chosen)
+    for other in found[1:] if cells(best.passage.text) <= LARGE_CELLS else ():
+        same = any(_manager(other) == _manager(one) for one in chosen)
         named = names_project(other.passage.text, material)
         near = "install" in (other.section.kind, other.section.parent)
-        if not same and named and near and other.ecosystem != "source" and cells(other.passage.text) <= 64:
+        if not same and named and near and other.ecosystem != "source" and cells(other.passage.text) <= LARGE_CELLS:
             chosen.append(other)
-    return [_words(install) for install in chosen[:3]]
+    return [_words(install) for install in chosen[1:3]]
+
+
+def _manager(install: Install) -> str:
+    """The program that installs it, as ``npm``."""
+    words = [word for word in install.passage.text.split() if word != "sudo"]
+    return "pip" if words[:1] and words[0].startswith(("pip3", "python", "py")) else words[0]
 
 
 def _build_file(material: Material) -> Draft | None:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from readme2video.model.document import Lines, ListBlock, Paragraph, Section, Table
-from readme2video.model.storyboard import Feature, FeaturesScene, Headline, Words
+from readme2video.model.storyboard import Feature, FeatureScene, FeaturesScene, Headline, Words
 from readme2video.storyboarders.material import Material, has_lists, heading_text
 from readme2video.storyboarders.pacing import Draft, Take
+from readme2video.storyboarders.signs import signs
 from readme2video.storyboarders.taste import is_hype
 from readme2video.storyboarders.words import (
     bare,
@@ -45,11 +46,33 @@ def features(material: Material) -> Draft | None:
     """Three or four features, with details if there is time."""
     found = _found(material)
     if found is None:
-        return None
+        return _alone(material)
     section, points = found
     headline = (material.heading(section) if section is not None else None) or material.phrase("features")
     takes = card_takes(material, headline, points)
     return Draft("features", tuple(takes), weight=1.1) if takes else None
+
+
+def _alone(material: Material) -> Draft | None:
+    """The one feature there is, with room."""
+    for section in material.sections("features"):
+        points = _points(material, section, least=1)
+        if section.kind != "features" or len(points) != 1:
+            continue
+        (point,) = points
+        detail = _detail(material, point.detail, 90)
+        if detail is None:
+            continue
+        source = material.at(point.lines)
+        scene = FeatureScene(
+            id="features",
+            duration_s=1,
+            headline=Headline(text=point.title, source=source),
+            detail=Words(text=detail, source=source),
+            icon=signs([(point.title, point.detail)])[0],
+        )
+        return Draft("features", (Take(scene, 9.0),), weight=1.0)
+    return None
 
 
 def card_takes(material: Material, headline: Headline, points: list[Point]) -> list[Take]:
@@ -80,6 +103,7 @@ def _best(points: list[Point], count: int) -> list[Point]:
 def _scene(material: Material, headline: Headline, points: list[Point], width: int) -> FeaturesScene:
     # All cards have small print or none: one among bare ones looks like a mistake.
     details = [_detail(material, point.detail, width) if width else None for point in points]
+    icons = signs((point.title, point.detail) for point in points)
     return FeaturesScene(
         id="features",
         duration_s=1,
@@ -88,8 +112,9 @@ def _scene(material: Material, headline: Headline, points: list[Point], width: i
             Feature(
                 title=Words(text=point.title, source=material.at(point.lines)),
                 detail=Words(text=detail, source=material.at(point.lines)) if detail else None,
+                icon=icon,
             )
-            for point, detail in zip(points, details, strict=True)
+            for point, detail, icon in zip(points, details, icons, strict=True)
         ),
     )
 
@@ -131,7 +156,7 @@ def _is_plan(section: Section) -> bool:
     )
 
 
-def _points(material: Material, section: Section) -> list[Point]:
+def _points(material: Material, section: Section, least: int = 2) -> list[Point]:
     for block in section.blocks:
         if isinstance(block, ListBlock):
             points = _list_points(material, block)
@@ -139,7 +164,7 @@ def _points(material: Material, section: Section) -> list[Point]:
             points = _table_points(material, block)
         else:
             continue
-        if len(points) >= 2:
+        if len(points) >= least:
             return points
     return []
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from readme2video.claims import Evidence, check_scene
 from readme2video.claims.phrases import Phrase, phrase
 from readme2video.model.document import Brief, Lines, ListBlock, Paragraph, Quote, Section
-from readme2video.model.storyboard import Headline, Scene, Theme, Words
+from readme2video.model.storyboard import Headline, Scene, Style, Theme, Words
 from readme2video.storyboarders.languages import language_of
 from readme2video.storyboarders.taste import is_hype
 from readme2video.storyboarders.words import (
@@ -45,18 +45,23 @@ class Material:
     Attributes:
         language: Language of the film, told from the text.
         theme: The film's colours.
+        style: How the film looks beside its colours.
     """
 
     brief: Brief
     language: str
     theme: Theme
+    style: Style = "aurora"
 
     @classmethod
     def of(cls, brief: Brief) -> Material:
         """Make a brief ready."""
+        from readme2video.style import style_of
         from readme2video.theme import theme_for
 
-        return cls(brief, language_of(brief.document), theme_for(brief.facts, brief.document))
+        style = brief.style or style_of(brief.facts, brief.document)
+        theme = theme_for(brief.facts, brief.document, style=style)
+        return cls(brief, language_of(brief.document), theme, style)
 
     @property
     def english(self) -> bool:
@@ -65,7 +70,9 @@ class Material:
 
     @cached_property
     def name(self) -> str:
-        """The project's name as shown: the README's title, without what follows it, or the repository's name."""
+        """The project's name as shown: as the settings say, or the README's title, or the repository's name."""
+        if self.brief.facts.shown_name:
+            return self.brief.facts.shown_name
         title = without_emoji(self.brief.document.title)
         for separator in (": ", " - ", " – ", " — ", " | ", "：", "——", " ("):
             head = title.split(separator, 1)[0].strip()
@@ -80,6 +87,8 @@ class Material:
     @cached_property
     def name_source(self) -> str:
         """Where the name stands."""
+        if self.brief.facts.shown_name:
+            return "fact:shown_name"
         document = self.brief.document
         if document.title_lines is not None and folded(self.name) in folded(document.title):
             return self.at(document.title_lines)
@@ -146,7 +155,7 @@ class Material:
             if section.kind != "intro" and section.level > 1:
                 break
             for block in section.blocks:
-                if not isinstance(block, (Paragraph, Quote)) or (isinstance(block, Quote) and block.alert):
+                if not isinstance(block, (Paragraph, Quote)) or (isinstance(block, Quote) and not _own_words(block)):
                     continue
                 text = clean(block.text)
                 if folded(text) not in seen and not is_navigation(text) and not text.endswith((":", "：")):
@@ -161,6 +170,23 @@ class Material:
         for section in self.brief.document.sections:
             if section.kind in kinds or (section.parent in kinds and section.kind == "other"):
                 yield section
+
+
+_ATTRIBUTED = re.compile(r"^(?P<words>.+?)\s*(?:—|–|―|--|~|\s-)\s*(?P<by>[^\W\d_][^—–―\"“”]{1,80})$")
+
+
+def attribution(quote: Quote) -> tuple[str, str] | None:
+    """A block quote's words and who said them, where it ends with a dash and a name; notes and warnings have none."""
+    found = None if quote.alert is not None else _ATTRIBUTED.match(clean(quote.text))
+    # A name begins with a capital, or in scripts without any; what goes on in small letters is the sentence itself.
+    if found is None or found["by"][0].islower() or word_count(found["by"]) > 8 or word_count(found["words"]) < 3:
+        return None
+    return found["words"], found["by"]
+
+
+def _own_words(quote: Quote) -> bool:
+    """Whether a block quote is the README's own, neither a note nor what somebody else said."""
+    return quote.alert is None and attribution(quote) is None
 
 
 def heading_text(title: str) -> str:

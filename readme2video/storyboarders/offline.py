@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from readme2video.engine import Work
 from readme2video.errors import SourceError, UsageError
 from readme2video.model.document import Brief
 from readme2video.model.manuscript import Manuscript
 from readme2video.model.record import Stage
-from readme2video.model.storyboard import Headline, Storyboard
+from readme2video.model.storyboard import Headline, ImageScene, Storyboard
 from readme2video.storyboarders.closing import end, install
+from readme2video.storyboarders.contrast import before_after, diff
 from readme2video.storyboarders.listing import features
 from readme2video.storyboarders.material import Material
 from readme2video.storyboarders.opening import hook, hooks, promise
 from readme2video.storyboarders.pacing import Draft, Take, fit
 from readme2video.storyboarders.proof import proof
 from readme2video.storyboarders.release import release_drafts, release_hooks
-from readme2video.storyboarders.showing import code, pictures, terminal
+from readme2video.storyboarders.showing import code, pictured_feature, pictures, terminal
+from readme2video.storyboarders.voices import quote
 from readme2video.storyboarders.words import folded
 
 
@@ -26,7 +29,7 @@ class OfflineStoryboarder:
     """Writes a storyboard from rules alone; the same README gives the same film."""
 
     stage: Stage = "storyboard"
-    fingerprint = "offline/5"
+    fingerprint = "offline/8"
     output = Manuscript
     parallel = 1
 
@@ -73,11 +76,13 @@ def write_storyboard(brief: Brief) -> Storyboard:
         length_s=brief.length_s,
         scene_limit=brief.scene_limit,
         language=material.language,
+        style=material.style,
     )
     return Storyboard(
         project=material.name,
         language=material.language,
         direction="rtl" if material.language in ("ar", "he", "fa", "ur") else "ltr",
+        style=material.style,
         theme=material.theme,
         scenes=scenes,
     )
@@ -99,7 +104,8 @@ def _drafts(material: Material) -> Iterator[Draft]:
         yield promised
     yield from _shows(material, [hooked, *([promised] if promised else [])])
     said = hooked.takes[0].scene.headline.text
-    for draft in (features(material), proof(material), install(material), end(material, said)):
+    told = [text for draft in (hooked, promised) if draft is not None for text in draft.texts()]
+    for draft in (features(material), proof(material, told), quote(material), install(material), end(material, said)):
         if draft is not None:
             yield draft
 
@@ -115,12 +121,34 @@ def _shows(material: Material, told: list[Draft]) -> Iterator[Draft]:
     said = {folded(text) for draft in told for text in draft.texts()}
     shows = [
         draft
-        for draft in (pictures(material, said), terminal(material, said), code(material, said))
+        for draft in (
+            pictures(material, said),
+            before_after(material, said),
+            terminal(material, said),
+            diff(material, said),
+            code(material, said),
+        )
         if draft is not None
     ]
+    # What the README does not bear out would leave a hole where the film shows the thing at work.
+    shows = [draft for draft in shows if _supported(draft, material).takes]
     best = sorted(shows, key=lambda draft: -draft.takes[0].worth)[:2]
     for draft in best[:1]:
         yield draft
     for draft in best[1:]:
-        takes = tuple(Take(take.scene.model_copy(update={"id": "example"}), take.worth * 0.4) for take in draft.takes)
+        headline = _another(material, draft.takes[0].scene.headline, best[0].takes[0].scene.headline)
+        if headline is None:
+            continue
+        update: dict[str, Any] = {"id": "example", "headline": headline}
+        takes = tuple(Take(take.scene.model_copy(update=update), take.worth * 0.4) for take in draft.takes)
         yield replace(draft, role="example", takes=takes)
+    shown = best[0].takes[0].scene if best else None
+    pictured = pictured_feature(material, shown.picture if isinstance(shown, ImageScene) else "")
+    if pictured is not None:
+        yield pictured
+
+
+def _another(material: Material, headline: Headline, shown: Headline) -> Headline | None:
+    """A headline for a second show that is not the first one's; None where only the same words are left."""
+    plain = material.phrase("practice")
+    return next((one for one in (headline, plain) if folded(one.text) != folded(shown.text)), None)

@@ -13,6 +13,7 @@ from readme2video.storyboarders.pacing import Draft, Take
 from readme2video.storyboarders.taste import is_hype, tells_nothing
 from readme2video.storyboarders.words import (
     LINE_CELLS,
+    Cut,
     Passage,
     bare,
     cells,
@@ -122,7 +123,7 @@ def _of_sentence(material: Material, passage: Passage, sentence: str, penalty: f
     told = without_emoji(told)
     shapes: list[tuple[str, str, float]] = [(told, "", 3.0)]
     shapes += [
-        (cut.text, re.sub(r"^(?:that|which)\s+", "", cut.rest), 2.0 if cut.strong else 1.0)
+        (cut.text, re.sub(r"^(?:that|which)\s+", "", cut.rest), _cut_bonus(cut))
         for cut in openings(told, english=material.english)
     ]
     if material.english and (clause := predicate(told)) is not None:
@@ -135,6 +136,17 @@ def _of_sentence(material: Material, passage: Passage, sentence: str, penalty: f
         score = _score(material, quote)
         if score is not None:
             yield Candidate(quote, sentence, rest, passage, score + bonus - penalty)
+
+
+def _cut_bonus(cut: Cut) -> float:
+    """``Find the settings`` is not what ``Find the settings that nobody reads`` says: the clause tells which."""
+    if (
+        not cut.strong
+        and re.match(r"(?:that|which|who)\s", cut.rest)
+        and not re.match(r"(?:an?|the)\s", cut.text, re.IGNORECASE)
+    ):
+        return -3.0
+    return 2.0 if cut.strong else 1.0
 
 
 def headline_form(material: Material, text: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from readme2video.model.storyboard import Motion, Scene, SceneKind, Transition, strings, with_looks
+from readme2video.model.storyboard import Scene, Style, Transition, strings, with_looks
+from readme2video.motion import camera, takeover
 from readme2video.timeline import TRANSITION_S, needed_s
 
 TOLERANCE_S = 0.5
@@ -15,18 +16,8 @@ TOLERANCE_S = 0.5
 LONGEST_SCENE_S = 13.0
 """No card stands longer, however much there is to read on it."""
 
-_MOTIONS: dict[SceneKind, tuple[Motion, ...]] = {
-    "title": ("push_in", "drift_up", "pull_out"),
-    "problem": ("drift_up", "pan_right", "pull_out"),
-    "image": ("pull_out", "push_in", "pan_left"),
-    "terminal": ("push_in", "pan_right", "drift_down"),
-    "code": ("pan_left", "drift_up", "push_in"),
-    "features": ("pan_right", "drift_up", "pull_out"),
-    "stats": ("pull_out", "push_in", "drift_down"),
-    "call_to_action": ("still",),
-}
-_LISTS = frozenset(["features", "problem"])
-_SHOWN = frozenset(["image", "terminal", "code"])
+_MOST_CUTS = 4
+"""In a style that likes cuts; a film of nothing but hard cuts is a slide show."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +59,35 @@ class _Chosen:
 
 
 def fit(
-    drafts: Sequence[Draft], *, length_s: float, scene_limit: int, language: str, directed: bool = False
+    drafts: Sequence[Draft],
+    *,
+    length_s: float,
+    scene_limit: int,
+    language: str,
+    directed: bool = False,
+    style: Style = "aurora",
 ) -> tuple[Scene, ...]:
     """Choose the takes worth most within the length, spread what time is left, and set motions and transitions.
 
     Args:
         directed: The scenes have motions and transitions of their own, which stay.
+        style: The film's; it may prefer transitions of its own.
     """
-    chosen = _choose(drafts, length_s=length_s, scene_limit=scene_limit, language=language)
-    lengths = _lengths(chosen, length_s)
-    scenes = [item.scene for item in chosen]
+    chosen: list[_Chosen] = []
+    transitions: list[Transition] = []
+    for cuts in range(len(drafts) + 1):
+        # Scenes do not overlap at a cut; where that makes the film too long, it is chosen anew with less room.
+        chosen = _choose(drafts, length_s=length_s - TRANSITION_S * cuts, scene_limit=scene_limit, language=language)
+        scenes = [item.scene for item in chosen]
+        transitions = [scene.transition for scene in scenes] if directed else _transitions(scenes, style)
+        if transitions[1:].count("cut") <= cuts or _shortest_s(chosen, transitions) <= length_s + TOLERANCE_S:
+            break
+    # Scenes do not overlap at a cut, so what they would have shared comes out of the time left over.
+    lengths = _lengths(chosen, length_s - TRANSITION_S * transitions[1:].count("cut"))
     if directed:
         timed = [scene.model_copy(update={"duration_s": length}) for scene, length in zip(scenes, lengths, strict=True)]
         return with_looks(timed)
-    return with_looks(_moving(scenes, lengths))
+    return with_looks(_moving(scenes, lengths, transitions))
 
 
 def _least_s(draft: Draft, scene: Scene, language: str) -> float:
@@ -142,27 +148,23 @@ def _lengths(chosen: Sequence[_Chosen], length_s: float) -> list[float]:
     return [length / 10 for length in tenths]
 
 
-def _moving(scenes: Sequence[Scene], lengths: Sequence[float]) -> tuple[Scene, ...]:
+def _shortest_s(chosen: Sequence[_Chosen], transitions: Sequence[Transition]) -> float:
+    overlaps = sum(transition != "cut" for transition in transitions[1:])
+    return round(sum(item.least_s for item in chosen) - TRANSITION_S * overlaps, 6)
+
+
+def _moving(scenes: Sequence[Scene], lengths: Sequence[float], transitions: Sequence[Transition]) -> tuple[Scene, ...]:
     moved: list[Scene] = []
-    for scene, length in zip(scenes, lengths, strict=True):
-        before = moved[-1] if moved else None
-        motions = _MOTIONS[scene.kind]
-        motion = next((m for m in motions if before is None or m != before.motion), motions[0])
-        update: dict[str, Any] = {"duration_s": length, "motion": motion, "transition": _transition(before, scene)}
+    for scene, length, transition in zip(scenes, lengths, transitions, strict=True):
+        motion = camera(scene.kind, moved[-1].motion if moved else None)
+        update: dict[str, Any] = {"duration_s": length, "motion": motion, "transition": transition}
         moved.append(scene.model_copy(update=update))
     return tuple(moved)
 
 
-def _transition(before: Scene | None, scene: Scene) -> Transition:
-    """How a scene takes over: a slide to what is shown, a wipe into numbers; never a hard cut."""
-    if before is None:
-        return "crossfade"
-    if before.kind == scene.kind == "terminal":
-        return "slide"
-    if scene.kind == "stats":
-        return "wipe"
-    if scene.kind in _SHOWN and before.kind in ("problem", "title"):
-        return "slide"
-    if scene.kind in _LISTS and before.kind in _LISTS:
-        return "slide"
-    return "crossfade"
+def _transitions(scenes: Sequence[Scene], style: Style) -> list[Transition]:
+    found: list[Transition] = []
+    for place, scene in enumerate(scenes):
+        wanted = takeover(scenes[place - 1].kind if place else None, scene.kind, style)
+        found.append("slide" if wanted == "cut" and found.count("cut") >= _MOST_CUTS else wanted)
+    return found

@@ -11,7 +11,7 @@ from typing import Any
 
 from readme2video.claims.phrases import Phrase
 from readme2video.model.document import Brief, ReadmeDocument, ReleaseNews
-from readme2video.model.storyboard import Bullet, FeaturesScene, Headline, ProblemScene, TitleScene, Words
+from readme2video.model.storyboard import Bullet, FeaturesScene, Headline, ProblemScene, ReleaseScene, TitleScene, Words
 from readme2video.storyboarders.changes import Change, Kind, changes, own_heading, statement
 from readme2video.storyboarders.closing import end, install
 from readme2video.storyboarders.languages import language_of
@@ -24,6 +24,7 @@ from readme2video.storyboarders.taste import is_hype
 from readme2video.storyboarders.words import bare, cells, clean, fits, folded, stands_alone, without_emoji, word_count
 
 _HEADLINE_CELLS = 60
+_ITEM_CELLS = 64
 _PHRASES: dict[Kind, Phrase] = {
     "breaking": "breaking",
     "added": "new",
@@ -106,7 +107,7 @@ def _ready(material: Material, document: ReadmeDocument) -> _Told:
     language = language_of(document)
     if language == "en" and material.language in _LATIN:
         language = material.language
-    own = Material(brief.model_copy(update={"document": title}), language, material.theme)
+    own = Material(brief.model_copy(update={"document": title}), language, material.theme, material.style)
     return _Told(own, tuple(changes(own)))
 
 
@@ -202,6 +203,8 @@ def _group(material: Material, told: _Told, group: Sequence[Change], said: set[s
         if 2 <= len(detailed) < len(points):
             takes += card_takes(told.material, headline, detailed)
     takes += _lines(told, group, headline, "dot" if phrase == "changed" else "check")
+    if kind == "added":
+        takes += _news(material, told, group, headline)
     takes = [Take(_named(take, phrase).scene, _worth(take, bool(detailed)) * _WORTH[kind]) for take in takes]
     takes.sort(key=lambda take: -take.worth)
     yield Draft(phrase, tuple(takes), weight=1.1, hold_s=3.0)
@@ -230,6 +233,32 @@ def _lines(told: _Told, group: Sequence[Change], headline: Headline, mark: Bulle
         if len(lines) >= count:
             scene = ProblemScene(id="new", duration_s=1, mark=mark, headline=headline, points=tuple(lines[:count]))
             yield Take(scene, 8.0 if len(lines) == 1 else 3.0 + 2.5 * count)
+
+
+def _news(material: Material, told: _Told, group: Sequence[Change], headline: Headline) -> Iterator[Take]:
+    """What is new below the version; only where each change is short enough to stand in a list."""
+    tag = material.brief.news.tag if material.brief.news is not None else ""
+    version = (
+        Words(text=tag, source="fact:tag") if tag and tag == material.brief.facts.tag and cells(tag) <= 20 else None
+    )
+    items: list[Words] = []
+    for change in group:
+        text = next(
+            (
+                text
+                for text in (change.text, change.title)
+                if text and cells(text) <= _ITEM_CELLS and (text == change.text or word_count(text) >= 2)
+            ),
+            statement(told.material, change.text, width=_ITEM_CELLS),
+        )
+        if text is not None:
+            items.append(Words(text=text, source=change.source))
+    if version is None or 2 * len(items) < len(group):
+        return
+    for count, worth in ((5, 15.0), (4, 14.5), (3, 14.0), (2, 12.0)):
+        if len(items) >= count:
+            scene = ReleaseScene(id="new", duration_s=1, headline=headline, version=version, items=tuple(items[:count]))
+            yield Take(scene, worth)
 
 
 def _group_headline(told: _Told, group: Sequence[Change]) -> Headline | None:

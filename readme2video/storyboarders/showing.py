@@ -7,13 +7,23 @@ from __future__ import annotations
 import re
 
 from readme2video.model.document import Block, CodeBlock, Lines, Paragraph, Picture, Section
-from readme2video.model.storyboard import Code, CodeScene, Headline, ImageScene, TerminalLine, TerminalScene, Words
+from readme2video.model.picture import Footage
+from readme2video.model.storyboard import (
+    Code,
+    CodeScene,
+    FeatureScene,
+    Headline,
+    ImageScene,
+    TerminalLine,
+    TerminalScene,
+    Words,
+)
 from readme2video.storyboarders.commands import ecosystem, names_project
 from readme2video.storyboarders.material import Material, is_generic
 from readme2video.storyboarders.opening import headline_form
 from readme2video.storyboarders.pacing import Draft, Take
 from readme2video.storyboarders.shell import ShellLine, session
-from readme2video.storyboarders.snippets import section_worth, snippets
+from readme2video.storyboarders.snippets import focus_lines, section_worth, snippets
 from readme2video.storyboarders.taste import is_hype
 from readme2video.storyboarders.words import (
     bare,
@@ -25,6 +35,9 @@ from readme2video.storyboarders.words import (
     without_emoji,
     word_count,
 )
+
+_ARRIVING_S = 1.4
+"""What a scene takes beside its footage: to arrive, and to go."""
 
 TERMINAL_LINES = 8
 TERMINAL_CELLS = 64
@@ -55,6 +68,7 @@ def pictures(material: Material, said: set[str]) -> Draft | None:
     """The screenshot, if the README has one whose bytes were gathered."""
     brief = material.brief
     gathered = {picture.src: picture.artifact for picture in brief.pictures}
+    moving = {picture.src: picture.footage for picture in brief.pictures if picture.footage is not None}
     best: tuple[float, Picture, str, Section | None] | None = None
     for place, picture in enumerate(brief.document.pictures):
         src = picture.src
@@ -67,8 +81,11 @@ def pictures(material: Material, said: set[str]) -> Draft | None:
         ):
             continue
         score = _picture_score(material, picture, src)
+        if score is None and src in moving and picture.video:
+            score = 1.0  # nobody puts a video of a logo there
         if score is None:
             continue
+        score += 2.0 if src in moving else 0.0
         score -= 0.3 * place
         if best is None or score > best[0]:
             best = (score, picture, src, _section_at(material, picture.lines))
@@ -78,7 +95,55 @@ def pictures(material: Material, said: set[str]) -> Draft | None:
     scene = ImageScene(
         id="demo", duration_s=1, headline=_picture_headline(material, picture, section, said), picture=src
     )
-    return Draft("demo", (Take(scene, 12.5 if score >= 3 else 8.0),), weight=1.3, hold_s=4.0)
+    hold_s = footage_s(moving[src]) if src in moving else 4.0
+    return Draft("demo", (Take(scene, 12.5 if score >= 3 else 8.0),), weight=1.3, hold_s=hold_s)
+
+
+def footage_s(footage: Footage) -> float:
+    """How long a scene should last that plays footage: until its end, or a short loop twice, 4 to 12 seconds."""
+    rounds = 2 if footage.loops and footage.duration_s < 3 else 1
+    return min(12.0, max(4.0, footage.duration_s * rounds + _ARRIVING_S))
+
+
+def pictured_feature(material: Material, shown: str) -> Draft | None:
+    """A feature with a picture of its own: a section that says something, with a picture the film does not show yet.
+
+    Args:
+        shown: The picture the film shows.
+    """
+    brief = material.brief
+    gathered = {picture.src: picture.artifact for picture in brief.pictures}
+    for picture in brief.document.pictures:
+        artifact = gathered.get(picture.src)
+        section = _section_at(material, picture.lines)
+        if (
+            picture.src == shown
+            or artifact is None
+            or artifact.suffix == ".svg"
+            or section is None
+            or section.level < 2
+        ):
+            continue
+        heading = material.heading(section, generic=False)
+        if heading is None or word_count(heading.text) < 2 or _picture_score(material, picture, picture.src) is None:
+            continue
+        details = (
+            (cut, block.lines)
+            for block in section.blocks
+            if isinstance(block, Paragraph)
+            for sentence in sentences(clean(block.text))[:1]
+            if (cut := shortened(sentence, material.language, width=90, read_s=6.0, least=4)) and not is_hype(cut)
+        )
+        detail = next(details, None)
+        scene = FeatureScene(
+            id="feature",
+            duration_s=1,
+            headline=heading,
+            detail=Words(text=material.capital(detail[0]), source=material.at(detail[1])) if detail else None,
+            picture=picture.src,
+        )
+        return Draft("feature", (Take(scene, 8.0),), weight=1.1, hold_s=3.5)
+    return None
 
 
 def _picture_score(material: Material, picture: Picture, src: str) -> float | None:
@@ -105,9 +170,10 @@ def _picture_headline(material: Material, picture: Picture, section: Section | N
             text = shortened(sentence, material.language, width=42, read_s=3.2, least=4)
             if text is not None and word_count(text) <= 7 and not is_hype(text):
                 candidates.append(Headline(text=headline_form(material, text), source=passage.source))
+    own = rf"(?:{re.escape(material.name)}\s*)"
     alt = re.sub(
-        rf"^(?:(?:an?|the)\s+)?(?:{re.escape(material.name)}\s+)?(?:demo|screenshot|preview|gif|image|animation|example)"
-        r"\s*(?:of|showing|:|-|–)?\s*",
+        rf"^(?:(?:an?|the)\s+)?{own}?(?:demo|screenshot|preview|gif|image|animation|example)"
+        rf"\s*(?:of\s+{own}?|showing)?[:–-]?\s*",
         "",
         clean(picture.alt),
         flags=re.IGNORECASE,
@@ -213,6 +279,7 @@ def code(material: Material, said: set[str]) -> Draft | None:
         headline=code_headline(material, best.section, best.block, said),
         language=best.language[:30],
         code=Code(text=best.code, source=material.at(best.lines)),
+        focus=focus_lines(best.code, (material.name, facts.name)),
     )
     return Draft("demo", (Take(scene, 10.0 if best.score >= 4 else 7.0),), weight=1.3, hold_s=4.0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from readme2video.model.document import CodeBlock, Lines, ReadmeDocument, Section
@@ -167,3 +167,42 @@ def _printable(code: str) -> bool:
 def _dedented(window: list[str]) -> str:
     least = min(_indent(line) for line in window if line.strip())
     return "\n".join(line[least:].rstrip() if line.strip() else "" for line in window)
+
+
+_IMPORTS = re.compile(
+    r"^\s*from\s+(?P<py>[\w.]+)\s+import\s+(?P<pynames>.+)$"
+    r"|^\s*import\s+(?P<plain>[\w.]+)(?:\s+as\s+(?P<alias>\w+))?\s*$"
+    r"|^\s*import\s+(?P<jsnames>.+?)\s+from\s+[\"'](?P<js>[^\"']+)[\"'];?\s*$"
+    r"|^\s*(?:const|let|var)\s+(?P<reqnames>.+?)\s*=\s*require\(\s*[\"'](?P<req>[^\"']+)[\"']\s*\);?\s*$"
+    r"|^\s*use\s+(?P<rust>\w+)(?:::(?P<rustnames>.+?))?;\s*$"
+)
+
+
+def focus_lines(code: str, names: Sequence[str]) -> tuple[int, ...]:
+    """The line that calls what the code imports from the project, counted from 1; none where that is not one line.
+
+    Args:
+        names: The project's names.
+    """
+    lines = code.split("\n")
+    own = {folded(name) for name in names if len(folded(name)) >= 3}
+    imported: set[str] = set()
+    for line in lines:
+        found = _IMPORTS.match(line)
+        if found is None:
+            continue
+        module = next(filter(None, (found["py"], found["plain"], found["js"], found["req"], found["rust"])), "")
+        root = folded(re.split(r"[./:]", module.lstrip("@./"))[0])
+        if not any(root.startswith(name) or (len(root) >= 4 and name.startswith(root)) for name in own):
+            continue
+        told = found["pynames"] or found["jsnames"] or found["reqnames"] or found["rustnames"] or ""
+        imported.update(name for name in re.findall(r"\w+", re.sub(r"\w+\s+as\s+", "", told)) if len(name) > 1)
+        imported.update(filter(None, [found["alias"] or (found["plain"] or "").split(".")[0]]))
+    calls = [
+        number
+        for number, line in enumerate(lines, 1)
+        if _IMPORTS.match(line) is None
+        and not _COMMENT.match(line)
+        and any(re.search(rf"(?<![\w.]){re.escape(name)}(?:\.\w+)*!?\(", line) for name in imported)
+    ]
+    return (calls[0],) if len(calls) == 1 and len(lines) >= LEAST_LINES else ()

@@ -32,6 +32,11 @@ _DANGLING_END = word_set(
     "do does not no your our my their its his her this these those such when where while because since "
     "until via per about between e.g i.e it's you're we're they're i'm isn't aren't let lets"
 )
+_STRANDED = re.compile(
+    r"(?:ask|wait|look|pay|care|search|rely|rel(?:y|ies)|depend|count|work|live|deal|start|play|build|listen|log|sign|talk|think)"
+    r"(?:s|ed|ing)?\s(?:for|on|with|at|to|of|about|in|from|by)[.!?]?$",
+    re.IGNORECASE,
+)
 _BAD_START = word_set(
     "and but or nor so then because which that it its it's they them their these those this such he she "
     "here there also however therefore thus hence otherwise instead example"
@@ -294,7 +299,8 @@ def stands_alone(text: str, *, english: bool = True) -> bool:  # noqa: PLR0911 #
     words = re.findall(r"[\w'’.&+#-]+", text.lower())
     if not words:
         return True
-    return words[-1].rstrip(".") not in _DANGLING_END and words[0] not in _BAD_START and not _ANAPHORA.search(text)
+    loose = words[-1].rstrip(".") in _DANGLING_END and not _STRANDED.search(text)
+    return not loose and words[0] not in _BAD_START and not _ANAPHORA.search(text)
 
 
 def fits(text: str, language: str, *, width: int, read_s: float) -> bool:

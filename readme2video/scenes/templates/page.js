@@ -9,6 +9,7 @@ async (spec) => {
   root.dir = spec.dir;
   root.dataset.aspect = spec.aspect;
   root.dataset.mode = spec.mode;
+  root.dataset.style = spec.style;
   root.dataset.layer = "full";
   root.dataset.room = "near";
   for (const [name, value] of Object.entries(spec.colours)) root.style.setProperty(`--${name}`, value);
@@ -38,7 +39,10 @@ async (spec) => {
       return { problems: [{ rule: "pixels", path: "picture", width: picture.naturalWidth, height: picture.naturalHeight }], elements: [] };
     }
     root.dataset.mat = matFor(picture);
+    root.dataset.frame = frameFor(picture);
   }
+
+  await logos.place(scene, spec);
 
   // 3. Glyphs no installed font has. A missing pictograph is left out and said; a missing letter is an error.
   const missing = new Set();
@@ -60,6 +64,7 @@ async (spec) => {
 
   // 4. Fitting: the largest steps that fit, taken from the group that has most room to give.
   for (const line of all("[data-indent]")) line.style.setProperty("--indent", line.dataset.indent);
+  for (const bar of all("[data-share]")) bar.style.setProperty("--share", bar.dataset.share);
   const groups = [];
   for (const [name, group] of Object.entries(spec.groups)) {
     const nodes = all(`[data-fit="${name}"]`);
@@ -67,7 +72,12 @@ async (spec) => {
   }
   const apply = (group) => root.style.setProperty(`--fs-${group.name}`, `${group.sizes[group.at]}px`);
   const rowsOf = (node) => Math.round(node.getBoundingClientRect().height / parseFloat(getComputedStyle(node).lineHeight));
-  const tooWide = (node) => node.scrollWidth > node.clientWidth + 1;
+  // A line that is centred, or runs against its box's direction, reaches out where nothing can be scrolled to.
+  const tooWide = (node) => {
+    if (node.scrollWidth > node.clientWidth + 1) return true;
+    const words = node.closest(".rows") ? null : wordsOf(node), box = node.getBoundingClientRect();
+    return words !== null && (words.left < box.left - 1 || words.right > box.right + 1);
+  };
   const groupFits = (group, most) => group.nodes.every((node) => !tooWide(node) && rowsOf(node) <= most);
   const placePicture = () => {
     if (!picture) return;
@@ -79,9 +89,11 @@ async (spec) => {
     stage.classList.toggle("stack", !split);
     const gap = parseFloat(getComputedStyle(content).rowGap) || 0;
     const head = scene.querySelector(".lead-column").getBoundingClientRect().height;
-    const pad = 40 + parseFloat(getComputedStyle(stage).paddingTop);
+    const frame = getComputedStyle(picture.parentElement);
+    const sum = (...names) => names.reduce((total, name) => total + parseFloat(frame[name]), 0);
+    const pad = sum("paddingTop", "paddingBottom") + parseFloat(getComputedStyle(stage).paddingTop);
     const height = stage.clientHeight - pad - (split ? 0 : head + gap);
-    const width = (split ? stage.clientWidth * 0.62 : stage.clientWidth) - 40;
+    const width = (split ? stage.clientWidth * 0.62 : stage.clientWidth) - sum("paddingLeft", "paddingRight");
     const factor = Math.min(width / picture.naturalWidth, Math.max(height, 120) / picture.naturalHeight, most);
     picture.style.width = `${Math.floor(picture.naturalWidth * factor)}px`;
     picture.style.height = `${Math.floor(picture.naturalHeight * factor)}px`;
@@ -119,6 +131,8 @@ async (spec) => {
   const floor = (group) => group.floor;
   const hard = (group) => group.sizes.length - 1;
   let fits = settle(design);
+  // A logo above the words is for where there is room.
+  if (!fits) for (const sign of all(".content .logo")) { sign.remove(); fits = settle(design); }
   if (!fits) { root.dataset.room = "far"; fits = settle(design); }
   if (!fits) { root.dataset.room = "tight"; fits = settle(design); }
   if (!fits) fits = settle(floor);
@@ -133,6 +147,10 @@ async (spec) => {
 
   // 6. Where everything lies, in picture pixels.
   const ranges = document.createRange();
+  // The size of an element's smallest words: cards hold theirs deeper inside.
+  const speaks = (node) => [...node.childNodes].some((child) => child.nodeType === Node.TEXT_NODE && child.data.trim());
+  const smallest = (node) => [node, ...node.querySelectorAll("*")].filter(speaks)
+    .reduce((least, one) => Math.min(least, parseFloat(getComputedStyle(one).fontSize)), 10000) % 10000;
   const elements = [];
   for (const node of all("[data-element]")) {
     let { left, top, right, bottom } = node.getBoundingClientRect();
@@ -140,10 +158,10 @@ async (spec) => {
     const id = node.dataset.element;
     const mono = node.closest(".rows") !== null;
     let rows = 1;
-    if (node.dataset.sheet === "panels") {
+    if (node.dataset.sheet !== "ink") {
       const reach = shadowOf(style.boxShadow);
       left -= reach.left; top -= reach.top; right += reach.right; bottom += reach.bottom;
-    } else if (node.tagName === "IMG") {
+    } else if (node.tagName === "IMG" || node.querySelector("svg") && !node.textContent.trim()) {
       left -= 1; top -= 1; right += 1; bottom += 1; // its edge may lie between two pixels
     } else {
       ranges.selectNodeContents(node);
@@ -154,7 +172,8 @@ async (spec) => {
       const across = mono ? 0 : size * 0.07, along = mono ? 0 : size * 0.05;
       left -= across; right += across; top -= along; bottom += along;
     }
-    elements.push({ id, left, top, right, bottom, rows, size: parseFloat(style.fontSize) });
+    const words = node.dataset.sheet === "ink" ? wordsOf(node) : null;
+    elements.push({ id, left, top, right, bottom, rows, words, size: smallest(node) });
   }
 
   // Words without a card of their own get calmer ground.
@@ -164,13 +183,18 @@ async (spec) => {
   });
   const scrim = scene.querySelector(".scrim");
   scrim.hidden = !bare.length;
+  let shade = null;
   if (bare.length) {
     const ramps = { x: rampsAlong("left", "right", root.clientWidth), y: rampsAlong("top", "bottom", root.clientHeight) };
     scrim.style.left = `${ramps.x.start}px`;
     scrim.style.top = `${ramps.y.start}px`;
     scrim.style.width = `${ramps.x.length}px`;
     scrim.style.height = `${ramps.y.length}px`;
-    scrim.style.maskImage = `linear-gradient(90deg, ${ramps.x.stops}), linear-gradient(180deg, ${ramps.y.stops})`;
+    const drawn = (axis) => axis.stops.map(([share, at]) => `rgb(0 0 0 / ${share}) ${at}px`).join(", ");
+    scrim.style.maskImage = `linear-gradient(90deg, ${drawn(ramps.x)}), linear-gradient(180deg, ${drawn(ramps.y)})`;
+    const { opacity, backgroundColor, display } = getComputedStyle(scrim);
+    const colour = backgroundColor.match(/[\d.]+/g).slice(0, 3).map(Number);
+    if (Number(opacity) > 0 && display !== "none") shade = { ...ramps, opacity: Number(opacity), colour };
   }
 
   // 7. What does not fit, in figures.
@@ -184,10 +208,15 @@ async (spec) => {
     const box = content.getBoundingClientRect();
     problem("tall", pathOf(content), { height: Math.round(box.height), room: Math.round(roomAt()) });
   }
+  const nodes = all("[data-element]");
+  for (const found of outside(nodes, spec.aspect)) problem("outside", found.path, found);
+  for (const found of overlapping(nodes)) problem("overlap", found.path, found);
+  for (const found of orphans(nodes, spec.lang)) problem("orphan", found.path, found);
   return {
     problems,
     elements,
-    shaded: bare.length > 0,
+    shade,
+    still: getComputedStyle(root).getPropertyValue("--still").trim() === "1",
     left_out: [...missing],
     sizes: Object.fromEntries(groups.map((group) => [group.name, group.sizes[group.at]])),
     width: area.width,
@@ -202,12 +231,12 @@ async (spec) => {
     const ramp = (outside) => Math.min(Math.max(outside, SHADE_LEAST, length * SHADE_SHARE), length / 2);
     const rise = ramp(first - start), fall = ramp(start + length - last);
     const eased = (share) => share * share * share * (share * (share * 6 - 15) + 10);
-    const stop = (share, at) => `rgb(0 0 0 / ${eased(share).toFixed(4)}) ${at.toFixed(2)}px`;
+    const stop = (share, at) => [Number(eased(share).toFixed(4)), Number(at.toFixed(2))];
     const shares = [...Array(17).keys()].map((step) => step / 16);
     // The mask reaches past the ground on all sides: where only a part of a pixel has a mask, none would count.
     const stops = [...shares.map((share) => stop(share, SHADE_CLEAR + share * (rise - SHADE_CLEAR))),
       ...shares.map((share) => stop(1 - share, length - fall + share * (fall - SHADE_CLEAR)))];
-    return { start, length, stops: stops.join(", ") };
+    return { start, length, stops };
   }
 
   function shadowOf(text) {
@@ -224,22 +253,42 @@ async (spec) => {
     return reach;
   }
 
+  function frameFor(image) {
+    // What has clear parts brings its own shape; upright screens are phones, wide ones have a browser's window.
+    const ratio = image.naturalWidth / image.naturalHeight;
+    if (spec.frame === "mat" || root.dataset.mat !== "surface" || ratio > 4) return "mat";
+    if (spec.frame === "window") return "window";
+    if (ratio < 0.7) return ratio > 0.4 ? "phone" : "mat";
+    return ratio > 1.15 && image.naturalWidth >= 640 ? "browser" : "window";
+  }
+
   function matFor(image) {
-    // A picture with clear parts was drawn for a certain paper: dark marks want light paper and the reverse.
+    // A picture with clear parts was drawn for a certain paper: where its edge is dark it wants light paper and the
+    // reverse. What lies inside it stands on its own ground.
+    const SIDE = 160;
     const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 48;
+    canvas.width = canvas.height = SIDE;
     const pen = canvas.getContext("2d", { willReadFrequently: true });
     try {
-      pen.drawImage(image, 0, 0, 48, 48);
-      const { data } = pen.getImageData(0, 0, 48, 48);
-      let clear = 0, weight = 0, light = 0;
-      for (let at = 0; at < data.length; at += 4) {
-        const alpha = data[at + 3] / 255;
-        clear += 1 - alpha;
-        weight += alpha;
-        light += alpha * (0.2126 * data[at] + 0.7152 * data[at + 1] + 0.0722 * data[at + 2]) / 255;
+      pen.drawImage(image, 0, 0, SIDE, SIDE);
+      const { data } = pen.getImageData(0, 0, SIDE, SIDE);
+      const alphaAt = (x, y) => (x < 0 || y < 0 || x >= SIDE || y >= SIDE ? 0 : data[(y * SIDE + x) * 4 + 3] / 255);
+      let clear = 0, weight = 0, light = 0, edge = 0, edgeLight = 0;
+      for (let y = 0; y < SIDE; y += 1) {
+        for (let x = 0; x < SIDE; x += 1) {
+          const at = (y * SIDE + x) * 4, alpha = data[at + 3] / 255;
+          const bright = (alpha * (0.2126 * data[at] + 0.7152 * data[at + 1] + 0.0722 * data[at + 2])) / 255;
+          clear += 1 - alpha;
+          weight += alpha;
+          light += bright;
+          if (alpha > 0.3 && Math.min(alphaAt(x - 1, y), alphaAt(x + 1, y), alphaAt(x, y - 1), alphaAt(x, y + 1)) < 0.2) {
+            edge += alpha;
+            edgeLight += bright;
+          }
+        }
       }
-      if (clear < 0.02 * 48 * 48) return "surface";
+      if (clear < 0.02 * SIDE * SIDE) return "surface";
+      if (edge > 0) return edgeLight / edge > 0.62 ? "dark" : "light";
       return weight && light / weight > 0.62 ? "dark" : "light";
     } catch {
       return "light";

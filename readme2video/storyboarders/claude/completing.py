@@ -24,11 +24,18 @@ ENOUGH_SCENES = 5
 _ORDER: dict[SceneKind, int] = {
     "title": 0,
     "problem": 1,
+    "before_after": 1,
+    "release": 1,
     "image": 2,
     "terminal": 3,
     "code": 3,
+    "diff": 3,
+    "feature": 4,
     "features": 4,
+    "chart": 5,
     "stats": 5,
+    "quote": 6,
+    "install": 8,
     "call_to_action": 9,
 }
 _INSTALL = 8
@@ -89,12 +96,17 @@ def _rank(scene: Scene) -> int:
     return _INSTALL if scene.id.startswith("install") else _ORDER[scene.kind]
 
 
-def paced(scenes: Sequence[Scene], brief: Brief, language: str) -> tuple[Scene, ...]:
-    """The scenes within the film's length, each as long as it takes to read; the last ones are the first to go."""
+def paced(scenes: Sequence[Scene], brief: Brief, language: str, added: Sequence[Scene] = ()) -> tuple[Scene, ...]:
+    """The scenes within the film's length, each as long as it takes to read; the last ones are the first to go.
+
+    Args:
+        added: Those of the scenes that were not in the answer; they go before all others.
+    """
+    ours = {scene.id for scene in added}
     drafts = [
         Draft(
             role=scene.id,
-            takes=(Take(scene, 10.0 - 0.5 * place),),
+            takes=(Take(scene, max(0.5, (4.0 if scene.id in ours else 10.0) - 0.5 * place)),),
             needed=scene.kind in ("title", "call_to_action"),
             hold_s=3.0 if scene.kind == "call_to_action" or scene.id.startswith("install") else 0.0,
         )

@@ -78,7 +78,12 @@ def question(brief: Brief, *, project: str, spoken: str, original: str, marker: 
             cut.append(text.name)
         blocks.append(_block(text.name, marker, [f"{number}| {line}" for number, line in lines]))
     blocks.append(_block("facts", marker, _fact_lines(brief.facts)))
-    pictures = [f"`{picture.src}`" for picture in brief.pictures]
+    twins = {picture.dark_src for picture in brief.pictures}
+    pictures = [
+        f"`{picture.src}`" + (f" (moves for {picture.footage.duration_s:.0f} s)" if picture.footage else "")
+        for picture in brief.pictures
+        if picture.src not in twins  # shown by themselves in dark films
+    ]
     user = load_prompt("request").render(
         project=_one_line(project),
         scenes=str(brief.scene_limit),

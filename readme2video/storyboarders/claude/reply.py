@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,17 @@ from pydantic import Field, TypeAdapter, ValidationError
 from readme2video.claims import Claim, Evidence, check_scene, is_hype
 from readme2video.model.record import Record
 from readme2video.model.slots import SLOTS, slot
-from readme2video.model.storyboard import Headline, ImageScene, Scene, TerminalScene, TitleScene, strings
+from readme2video.model.storyboard import (
+    ChartScene,
+    FeatureScene,
+    Headline,
+    ImageScene,
+    QuoteScene,
+    Scene,
+    TerminalScene,
+    TitleScene,
+    strings,
+)
 from readme2video.storyboarders.pacing import LONGEST_SCENE_S
 from readme2video.storyboarders.words import cells
 from readme2video.timeline import needed_s
@@ -160,7 +170,7 @@ def _scene(
     for claim in check_scene(scene, place, evidence, translated=translated):
         if message := _wrong(claim, scene):
             wrong[claim.path] = message
-    if isinstance(scene, ImageScene) and scene.picture not in pictures:
+    if isinstance(scene, (ImageScene, FeatureScene)) and scene.picture not in (None, *pictures):
         wrong["picture"] = "is not among the listed pictures"
     judged.problems += [Problem(f"{path}.{where}", message) for where, message in wrong.items()]
     mended = _without(scene, wrong, None if translated else evidence) if wrong else scene
@@ -195,31 +205,78 @@ def _without(scene: Scene, wrong: dict[str, str], evidence: Evidence | None) -> 
         line.role == "command" and f"lines.{index}.text" in wrong for index, line in enumerate(scene.lines)
     ):
         return None  # what is left would be the output of nothing
-    data = scene.model_dump(mode="python")
-    for path in sorted(wrong, reverse=True):  # the last of a list first, so that the others keep their place
-        *parents, name = path.split(".")
-        if path == "headline":
-            quote = _quoted(scene, evidence) if evidence is not None else None
-            if quote is None:
-                return None
-            data["headline"] = quote.model_dump()
-        elif parents and parents[0] in data and isinstance(data[parents[0]], (list, tuple)) and len(parents) <= 2:
-            rows, index = list(data[parents[0]]), int(parents[1] if len(parents) == 2 else name)
-            if len(parents) == 2 and name == "detail" and index < len(rows):
-                rows[index] = {**rows[index], "detail": None}
-            elif index < len(rows):
-                del rows[index]
-            data[parents[0]] = tuple(rows)
-        elif not parents and name in ("eyebrow", "subline", "command", "url", "alt"):
-            data[name] = None
-        else:
+    data: dict[str, Any] = scene.model_dump(mode="python")
+    if "headline" in wrong:
+        # A quotation is somebody's own words: there is no other headline for it.
+        quote = _quoted(scene, evidence) if evidence is not None and not isinstance(scene, QuoteScene) else None
+        if quote is None:
             return None
-    if scene.kind == "stats" and len(data["stats"]) < 2:
+        data["headline"] = quote.model_dump()
+    gone: set[str] = set()  # the last of a list goes first, so that the others keep their place
+    for path in sorted(wrong, key=_order, reverse=True):
+        row = _row(path)
+        if path == "headline" or any(f"{path}.".startswith(f"{one}.") for one in gone):
+            continue
+        if not _take_out(data, path.split(".")):
+            return None
+        gone.update([row] if row else [])
+    if len(data.get("stats", (0, 0))) < 2:
         return None
+    if isinstance(scene, ChartScene):
+        _renumber(data, scene, wrong)
     try:
         return _SCENE.validate_python(data)
     except ValidationError:
         return None
+
+
+def _order(path: str) -> list[tuple[int, str]]:
+    """Paths in the order of the scene: ``points.10`` after ``points.9``."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in path.split(".")]
+
+
+def _row(path: str) -> str:
+    """The row of a list that goes with a string, as ``bars.1`` with ``bars.1.value``; "" where it goes alone."""
+    parts = path.split(".")
+    place = next((at for at, part in enumerate(parts) if part.isdigit()), len(parts))
+    return "" if parts[-1] in _SPARE or place == len(parts) else ".".join(parts[: place + 1])
+
+
+_SPARE = (
+    "eyebrow", "subline", "command", "url", "alt", "detail", "icon", "picture", "version", "highlight", "better"
+)  # fmt: skip
+"""Slots that a scene, or an item of one, can do without; the form decides whether this one can."""
+
+
+def _take_out(data: dict[str, Any], path: list[str]) -> bool:
+    """Take a string out of a scene: a spare one alone, one of a list with its whole row. False when neither will do."""
+    if len(path) == 1:
+        if path[0] not in _SPARE:
+            return False
+        data[path[0]] = None
+        return True
+    name, inner = path[0], path[1:]
+    held = data.get(name)
+    if isinstance(held, dict):  # ``before.points.0``
+        return _take_out(held, inner)
+    if not isinstance(held, (list, tuple)) or not inner[0].isdigit():
+        return False
+    rows, index = list(held), int(inner[0])
+    if index < len(rows):
+        if len(inner) == 2 and inner[1] in _SPARE and isinstance(rows[index], dict):
+            rows[index] = {**rows[index], inner[1]: None}
+        else:
+            del rows[index]
+    data[name] = tuple(rows)
+    return True
+
+
+def _renumber(data: dict[str, Any], scene: ChartScene, wrong: Mapping[str, str]) -> None:
+    """The highlighted bar keeps its highlight when bars before it are gone, and none has it when it is gone itself."""
+    gone = {int(path.split(".")[1]) for path in wrong if path.startswith("bars.")}
+    if data["highlight"] is not None and scene.highlight is not None:
+        before = sum(index < scene.highlight for index in gone)
+        data["highlight"] = None if scene.highlight in gone else scene.highlight - before
 
 
 def _quoted(scene: Scene, evidence: Evidence) -> Headline | None:

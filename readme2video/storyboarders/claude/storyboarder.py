@@ -120,7 +120,7 @@ class ClaudeStoryboarder:
         for note in notes:
             work.notice(note.message)
         work.progress(1.0)
-        board = as_storyboard(paced(scenes, request, spoken), like.project, spoken, like)
+        board = as_storyboard(paced(scenes, request, spoken, filled), like.project, spoken, like)
         return Manuscript(storyboard=board, author="claude", hooks=tuple(best.hooks), usage=usage, notes=tuple(notes))
 
     async def _afford(self, messages: Messages, system: str, user: str, schema: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The plate: what stands behind a scene's words, drawn as one SVG of large soft shapes.
+"""The plates of ``aurora``: large soft shapes with light and shadow.
 
 The camera moves over it by parts of a pixel, so every edge is softened over several pixels and nothing is thin;
 and it is moved visibly, so every composition has one large form with light and shadow.
@@ -14,23 +14,12 @@ from itertools import pairwise
 from readme2video.model.record import Size
 from readme2video.model.shot import Zone
 from readme2video.model.storyboard import Theme
-from readme2video.scenes.canvas import Canvas, circle, eased
+from readme2video.scenes.plates.canvas import Canvas, circle, eased
 from readme2video.theme import from_oklch, mix, oklch
 
 
-def plate_svg(theme: Theme, size: Size, variant: int, zone: Zone) -> str:
-    """Draw a plate.
-
-    Args:
-        theme: The film's colours.
-        size: Layout size in pixels.
-        variant: The scene's index; neighbours get different compositions. Where the round of compositions starts
-            comes from the colours, so that two films do not open alike.
-        zone: Where the words stand.
-
-    Returns:
-        An ``<svg>`` element of exactly ``size``.
-    """
+def draw(theme: Theme, size: Size, variant: int, zone: Zone) -> str:
+    """Draw a plate; see ``plates.plate_svg``."""
     canvas = Canvas(size, theme)
     start = hashlib.sha256(f"{theme.accent}{theme.accent_2}".encode()).digest()[0]
     first, second = theme.accent, theme.accent_2

@@ -99,9 +99,10 @@ def eased(colour: str, before: float, after: float, start: float, end: float) ->
     return stops
 
 
-def circle(x: float, y: float, radius: float, fill: str) -> str:
-    """A disc."""
-    return f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}" fill="{fill}"/>'
+def circle(x: float, y: float, radius: float, fill: str = "") -> str:
+    """A disc; without a fill, that of its group."""
+    painted = f' fill="{fill}"' if fill else ""
+    return f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}"{painted}/>'
 
 
 def _stops(stops: list[tuple[float, str, float]]) -> str:

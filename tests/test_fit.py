@@ -1,0 +1,200 @@
+"""Fit: hard words in every aspect either stand by all rules or fail by a named one; shorter forms of scenes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from readme2video.errors import ShotError
+from readme2video.model.record import Box, Size
+from readme2video.model.shot import Aspect
+from readme2video.model.storyboard import (
+    Code,
+    CodeScene,
+    Feature,
+    FeaturesScene,
+    Headline,
+    SceneKind,
+    TitleScene,
+    Words,
+)
+from readme2video.scenes.readability import contrast_of, cut_off
+from readme2video.scenes.sheets import Cut, agree, laid, shade_sheet
+from readme2video.scenes.shooter import Shooter
+from readme2video.scenes.writer import words as written
+from readme2video.settings import Settings
+from readme2video.shortening import cut_code, shortened
+from scene_samples import ASPECTS, request
+from works import FakeWork
+
+LONG = "AI moves light and camera, never letters, so that every word of the film stays as crisp as it was set."
+HARD: dict[str, tuple[SceneKind, dict[str, str]]] = {
+    "long word": ("title", {"headline": "Donaudampfschifffahrtsgesellschaft", "subline": "a/very/long/path/to/it.py"}),
+    "long name": ("call_to_action", {"headline": "a-name-of-sixty-characters-" + "x" * 33, "url": "example.org/x"}),
+    "math": ("quote", {"headline": "∑ aᵢ ≤ √(x² + y²) ⇒ ∀ε>0 ∃δ"}),
+    "four features": (
+        "features",
+        {"headline": "What you get"}
+        | {f"items.{at}.{part}": text for at in range(4) for part, text in (("title", LONG[:40]), ("detail", LONG))},
+    ),
+    "much code": (
+        "code",
+        {"headline": "Much", "code": "\n".join(f"value_{at:02} = call({'argument, ' * 8}x)" for at in range(14))},
+    ),
+}
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_hard_words_fit_by_all_rules_or_fail_by_a_named_one(tmp_path_factory: pytest.TempPathFactory) -> None:
+    work = FakeWork(tmp_path_factory.mktemp("fit"))
+    async with Shooter(Settings(), deadline_s=120) as shooter:
+        for name, (kind, words) in HARD.items():
+            for aspect in ASPECTS:
+                try:
+                    shot = await shooter.perform(request(kind, aspect, words=words, scale=1 / 3), work)
+                except ShotError as error:
+                    broken = (error.rule, bool(error.path and error.hint))
+                else:
+                    broken = ("", True)
+                    assert not [found for found in shot.findings if found.level == "failure"], f"{name} {aspect}"
+                assert broken in [("", True), ("wide", True), ("tall", True), ("glyph", True)], f"{name} {aspect}"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("aspect", ASPECTS)
+async def test_words_that_run_against_the_page_do_not_leave_it(
+    tmp_path_factory: pytest.TempPathFactory, aspect: Aspect
+) -> None:
+    work = FakeWork(tmp_path_factory.mktemp("rtl"))
+    async with Shooter(Settings(), deadline_s=120) as shooter:
+        asked = request("call_to_action", aspect, direction="rtl", locale="he", scale=1 / 3)
+        shot = await shooter.perform(asked, work)
+    headline = next(element for element in shot.elements if element.id == "headline")
+    assert headline.box.x > 0
+    assert headline.box.right < shot.size_px.width
+
+
+def sheet(box: Box, colour: tuple[int, int, int, int]) -> Cut:
+    return Cut(box, np.full((box.height, box.width, 4), colour, np.uint8))
+
+
+def test_sheets_are_corrected_to_give_the_full_picture() -> None:
+    chance = np.random.default_rng(5)
+    plate = chance.integers(0, 256, (40, 60, 3)).astype(np.uint8)
+    cuts = [
+        Cut(Box(x=0, y=0, width=60, height=40), chance.integers(0, 256, (40, 60, 4)).astype(np.uint8)),
+        Cut(Box(x=8, y=8, width=30, height=20), chance.integers(1, 256, (20, 30, 4)).astype(np.uint8)),
+    ]
+    full = laid(plate, cuts)
+    full = np.clip(full.astype(int) + chance.integers(-6, 7, full.shape), 0, 255).astype(np.uint8)
+    cuts[0].pixels[..., 3] = np.maximum(cuts[0].pixels[..., 3], 1)
+    agreement = agree(full, plate, cuts)
+    assert agreement.repaired > 1000
+    assert np.abs(full.astype(int) - laid(plate, cuts)).max() <= 2
+
+
+def test_what_is_drawn_in_no_sheet_is_told() -> None:
+    plate = np.zeros((40, 60, 3), np.uint8)
+    full = plate.copy()
+    full[:30, 40:60] = 90
+    assert agree(full, plate, [sheet(Box(x=8, y=8, width=10, height=10), (9, 9, 9, 0))]).odd == 600
+
+
+def test_pixels_that_were_rastered_twice_differently_are_the_plates() -> None:
+    plate = np.zeros((40, 60, 3), np.uint8)
+    full = plate.copy()
+    full[4:6, 50:53] = 90
+    agreement = agree(full, plate, [sheet(Box(x=8, y=8, width=10, height=10), (9, 9, 9, 0))])
+    assert (agreement.odd, agreement.settled) == (0, 6)
+    assert (full == plate).all()
+
+
+def test_a_shade_is_its_ramps() -> None:
+    ramp = {"start": 10.0, "length": 20.0, "stops": [[0.0, 4.0], [1.0, 10.0], [0.0, 16.0]]}
+    shade = shade_sheet({"x": ramp, "y": ramp, "opacity": 0.5, "colour": [1, 2, 3]}, Size(width=60, height=40), 1.0)
+    assert (shade.box.x, shade.box.width) == (10, 20)
+    assert shade.pixels[0, 0, 3] == 0
+    assert 100 < shade.pixels[..., 3].max() <= 128
+    assert tuple(shade.pixels[5, 5, :3]) == (3, 2, 1)
+
+
+def test_contrast_is_seen_in_the_pixels() -> None:
+    ground = np.full((40, 60, 3), 40, np.uint8)
+    box = Box(x=10, y=10, width=20, height=10)
+    clear = contrast_of(ground, sheet(box, (240, 240, 240, 255)), box)
+    dim = contrast_of(ground, sheet(box, (90, 90, 90, 255)), box)
+    assert clear is not None
+    assert dim is not None
+    assert clear > 10
+    assert dim < 3
+    assert contrast_of(ground, sheet(box, (240, 240, 240, 90)), box) is None  # nothing solid
+
+
+def test_letters_that_cross_their_border_are_seen() -> None:
+    ink = sheet(Box(x=0, y=0, width=60, height=40), (255, 255, 255, 0))
+    ink.pixels[10:20, 10:30, 3] = 255
+    assert not cut_off(ink, Box(x=5, y=5, width=40, height=30))
+    assert cut_off(ink, Box(x=5, y=14, width=40, height=20))
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("A film on release day", "A film on release\u00a0day"),
+        ("Ship it", "Ship it"),
+        ("One", "One"),
+        ("From the documentation of internationalisation", "From the documentation of internationalisation"),
+    ],
+)
+def test_the_last_word_is_not_alone(text: str, html: str) -> None:
+    assert written(text) == html
+
+
+def copy(text: str) -> Words:
+    return Words(text=text, source="copy")
+
+
+def test_code_is_cut_where_a_block_ends() -> None:
+    code = "def a(x):\n    return x\n\ndef b(y):\n    call(\n        y,\n    )\n    return y"
+    assert cut_code(code) == "def a(x):\n    return x\n\ndef b(y):\n    call(\n        y,\n    )"
+    assert cut_code("def a(x):\n    return x\n\ndef b(y):\n    z = 1") == "def a(x):\n    return x"
+    assert cut_code("call(\n  1,\n  2,\n)") is None
+    assert cut_code("if x:\n  y") is None
+
+
+def test_a_scene_gets_shorter_until_nothing_can_go() -> None:
+    title = TitleScene(
+        id="t", duration_s=3, eyebrow=copy("v2"), headline=Headline(text="Ship", source="copy"), subline=copy("More")
+    )
+    once = shortened(title, "headline")
+    assert once == title.model_copy(update={"subline": None})
+    twice = shortened(once, "headline") if once else None
+    assert twice is not None
+    assert shortened(twice, "headline") is None
+    features = FeaturesScene(
+        id="f",
+        duration_s=3,
+        headline=title.headline,
+        items=tuple(Feature(title=copy(f"n{at}"), detail=copy("d")) for at in range(4)),
+    )
+    fewer = shortened(features, "items.1.title")
+    assert isinstance(fewer, FeaturesScene)
+    assert [item.title.text for item in fewer.items] == ["n0", "n2", "n3"]
+    bare = shortened(fewer, "headline")
+    assert isinstance(bare, FeaturesScene)
+    assert all(item.detail is None for item in bare.items)
+
+
+def test_cut_code_says_so_and_keeps_its_focus() -> None:
+    scene = CodeScene(
+        id="c",
+        duration_s=3,
+        headline=Headline(text="Code", source="copy"),
+        code=Code(text="a = 1\nb = 2\nc = 3", source="README.md:1-3"),
+        focus=(1, 3),
+    )
+    cut = shortened(scene, "code")
+    assert isinstance(cut, CodeScene)
+    assert cut.cut
+    assert cut.code.text == "a = 1\nb = 2"
+    assert cut.focus == (1,)
