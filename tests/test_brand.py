@@ -355,6 +355,12 @@ def pixels(work: FakeWork, artifact: Artifact) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(work.path(artifact).read_bytes())).convert("RGBA")).astype(int)
 
 
+def assert_alike(work: FakeWork, one: Artifact, other: Artifact):
+    """The same picture, but for a few pixels at hard edges that a browser may raster differently twice."""
+    off = np.abs(pixels(work, one).astype(int) - pixels(work, other).astype(int)).max(axis=-1)
+    assert (off > 2).sum() <= 64
+
+
 def element(shot: Shot, name: str):
     return next((one for one in shot.elements if one.id == name), None)
 
@@ -419,7 +425,7 @@ async def test_a_bad_logo_leaves_the_scene_as_it_is_without(shooter, work, data)
     for kind in ("title", "code"):
         plain = await shooter.perform(request(kind, scale=1 / 3), work)
         shot = await shooter.perform(request(kind, logo=kept(work, data), scale=1 / 3), work)
-        assert shot.full == plain.full
+        assert_alike(work, shot.full, plain.full)
         assert [one.box for one in shot.elements] == [one.box for one in plain.elements]
 
 
@@ -435,4 +441,4 @@ async def test_a_logo_that_leaves_no_room_for_words_is_left_out(shooter, work):
     shot = await shooter.perform(request("call_to_action", "1:1", words=words, logo=logo, scale=1 / 3), work)
     plain = await shooter.perform(request("call_to_action", "1:1", words=words, scale=1 / 3), work)
     assert element(shot, "logo") is None
-    assert shot.full == plain.full
+    assert_alike(work, shot.full, plain.full)
