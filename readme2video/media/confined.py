@@ -70,7 +70,7 @@ def run_confined(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env={"LC_ALL": "C", **{name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}},
+            env={"LC_ALL": "C"},
             process_group=0,
         )
     except OSError as error:
