@@ -51,7 +51,8 @@ class Paid:
         wall_s: From the program's start to its end.
         critical_s: First shot, its upload, the slowest job, its render and the tail.
         jobs_s: All jobs one after the other.
-        tail_s: From the last clip's download to the end, without the rendering of its own segment.
+        tail_s: From the last clip's download to the film, without the rendering of its own segment.
+        after_s: From the film to the end: it is looked through, and copied smaller where it exceeds 10 MB.
         asked_again: Requests of a second, unchanged run.
         film: The film, still there.
     """
@@ -60,6 +61,7 @@ class Paid:
     critical_s: float
     jobs_s: float
     tail_s: float
+    after_s: float
     asked_again: int
     film: Path
 
@@ -91,11 +93,13 @@ def paid(folder: Path) -> Paid:
     render_s = done["render", slowest][1]
     last_clip = max(at for (stage, _), (at, _) in done.items() if stage == "animate")
     last_render_s = max((at, took_s) for (stage, _), (at, took_s) in done.items() if stage == "render")[1]
+    stitched = done["stitch", "film"][0]
     return Paid(
         wall_s=ended - began,
         critical_s=first_shot + upload_s + max(JOBS_S) + render_s + (ended - last_segment),
         jobs_s=sum(JOBS_S),
-        tail_s=ended - last_clip - last_render_s,
+        tail_s=stitched - last_clip - last_render_s,
+        after_s=ended - stitched,
         asked_again=asked_again,
         film=Path(said["film"]),
     )

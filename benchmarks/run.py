@@ -314,6 +314,7 @@ def paid_rows(folder: Path) -> list[Row]:
             "≤ 0.15",
             tail <= 0.15,
         ),
+        Row("then: checks of the film and its 10 MB copy ÷ ffmpeg xfade", f"{run.after_s / whole:.2f}", "", None),
         Row("requests of an unchanged re-run", f"{run.asked_again}", "0", run.asked_again == 0),
     ]
 

@@ -25,12 +25,14 @@ from readme2video.errors import (
 from readme2video.events import Emit, FilmPlanned, Notice, OrdersPlanned, ignore
 from readme2video.film_check import GITHUB_BYTES, examination, seen_scenes
 from readme2video.gathering import gathered
+from readme2video.model.check import Examination
 from readme2video.model.document import Brief, GatheredPicture
 from readme2video.model.film import (
     Backdrop,
     BackdropNeed,
     BackdropRequest,
     Clip,
+    CompactFilm,
     CompactRequest,
     Segment,
     TransitionClip,
@@ -188,16 +190,23 @@ async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[Gathere
         for place, timing in enumerate(timeline.scenes)
     ]
     seen = seen_scenes(storyboard, timeline, asked)
-    compact = None
-    if whole.video.size_bytes > GITHUB_BYTES and aspect == settings.aspects[0]:
+
+    async def copied() -> CompactFilm | None:
+        if whole.video.size_bytes <= GITHUB_BYTES or aspect != settings.aspects[0]:
+            return None
         smaller = CompactRequest(video=whole.video, limit_bytes=GITHUB_BYTES)
-        compact = await run(engines.compactor, smaller, label="github copy")
+        return await run(engines.compactor, smaller, label="github copy")
+
+    async def examined() -> Examination:
+        return await run(engines.examiner, examination(whole.video, aspect, FPS, seen), label=label)
+
+    compact, seen_through = await run.both(copied(), examined())
     return Take(
         aspect=aspect,
         timeline=timeline,
         compact=compact,
         seen=seen,
-        examination=await run(engines.examiner, examination(whole.video, aspect, FPS, seen), label=label),
+        examination=seen_through,
         shots=tuple([one.shot for one in asked]),
         segments=tuple([await rendered(place) for place in range(len(scenes))]),
         backdrops=backdrops,

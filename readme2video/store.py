@@ -36,6 +36,7 @@ RequestT = TypeVar("RequestT", bound=Record)
 ResultT = TypeVar("ResultT", bound=Record)
 Item = TypeVar("Item")
 Value = TypeVar("Value")
+OtherValue = TypeVar("OtherValue")
 
 _CHUNK = 1 << 20
 
@@ -131,12 +132,16 @@ class Store:
             return await function(item)
 
         tasks = [asyncio.ensure_future(one(item)) for item in items]
-        try:
-            return await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await _all_or_first_failure(tasks)
+        return [task.result() for task in tasks]
+
+    async def both(
+        self, one: Coroutine[Any, Any, Value], other: Coroutine[Any, Any, OtherValue]
+    ) -> tuple[Value, OtherValue]:
+        """Two works of different kinds side by side; failures as in ``each``."""
+        first, second = asyncio.ensure_future(one), asyncio.ensure_future(other)
+        await _all_or_first_failure((first, second))
+        return first.result(), second.result()
 
     @staticmethod
     def once(function: Callable[[int], Coroutine[Any, Any, Value]]) -> Callable[[int], Awaitable[Value]]:
@@ -291,6 +296,17 @@ class Store:
             lock.release()
             with suppress(OSError):
                 left.with_suffix(".lock").unlink()
+
+
+async def _all_or_first_failure(tasks: Iterable[asyncio.Future[Any]]) -> None:
+    """Wait for all; when one fails, the others are cancelled and waited for, and the first failure is raised."""
+    tasks = tuple(tasks)
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class _Work:

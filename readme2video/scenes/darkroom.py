@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
@@ -90,12 +91,19 @@ def develop(
         cuts["shade"] = shade_sheet(report["shade"], size, report["scale"])
     cuts |= {name: Cut(part, taken[name].pixels) for name, part in parts.items()}
     agreement = agree(taken["full"].pixels, taken["plate"].pixels, tuple(cuts.values()))
+
+    def kept_sheet(cut: Cut) -> Artifact:
+        return keep(encoded(cut, size), ".png")
+
     kept = {name: exposure.artifact for name, exposure in taken.items() if exposure.artifact is not None}
-    kept |= {name: keep(encoded(cut, size), ".png") for name, cut in cuts.items()}
-    if agreement.settled:
-        kept["full"] = keep(packed(taken["full"].pixels), ".png")
-    ground = laid(taken["plate"].pixels, [cut for name, cut in cuts.items() if name != "ink"])
-    return kept, agreement_findings(agreement) + unreadable(request, report, elements, ground, cuts["ink"])
+    with ThreadPoolExecutor(len(cuts)) as pool:  # OpenCV encodes without Python's lock
+        encoding = {name: pool.submit(kept_sheet, cut) for name, cut in cuts.items()}
+        if agreement.settled:
+            kept["full"] = keep(packed(taken["full"].pixels), ".png")
+        ground = laid(taken["plate"].pixels, [cut for name, cut in cuts.items() if name != "ink"])
+        findings = agreement_findings(agreement) + unreadable(request, report, elements, ground, cuts["ink"])
+        kept |= {name: sheet.result() for name, sheet in encoding.items()}
+    return kept, findings
 
 
 def agreement_findings(agreement: Agreement) -> tuple[Finding, ...]:

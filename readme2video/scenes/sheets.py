@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 BOUND = 2
 """Levels of 255 that the layers laid over each other may differ from the full picture, per channel, anywhere."""
+_WITHIN = BOUND + 0.45
+"""The same before rounding, with room for what OpenCV's blending is off by."""
 _BAND = 32
 _NOISE = 256
 """Pixels of a plate that a browser may raster differently from one capture to the next, at hard edges."""
@@ -129,10 +131,19 @@ def shade_sheet(shade: dict[str, Any], size: Size, scale: float) -> Cut:
 def laid(plate: U8, sheets: Sequence[Cut]) -> U8:
     """The plate with sheets over it, lowest first, as uint8 BGR."""
     import cv2
-    import numpy as np
 
     canvas = plate.copy()
-    for top in range(0, len(plate), _BAND):  # band by band, within the processor's cache
+    for rows, band in _blended(plate, sheets):
+        canvas[rows] = cv2.convertScaleAbs(band)
+    return canvas
+
+
+def _blended(plate: U8, sheets: Sequence[Cut]) -> Iterator[tuple[slice, F32]]:
+    """The plate with sheets over it, unrounded, band by band: within the processor's cache."""
+    import cv2
+    import numpy as np
+
+    for top in range(0, len(plate), _BAND):
         bottom = min(top + _BAND, len(plate))
         band: F32 = plate[top:bottom].astype(np.float32)
         for sheet in sheets:
@@ -145,17 +156,16 @@ def laid(plate: U8, sheets: Sequence[Cut]) -> U8:
             cover = np.multiply(level, np.float32(1 / 255), dtype=np.float32)
             part = band[first - top : last - top, sheet.box.x : sheet.box.right]
             part[:] = cv2.blendLinear(cv2.merge(colours).astype(np.float32), part.copy(), cover, 1 - cover)
-        canvas[top:bottom] = cv2.convertScaleAbs(band)
-    return canvas
+        yield slice(top, bottom), band
 
 
 def agree(full: U8, plate: U8, sheets: Sequence[Cut]) -> Agreement:
     """Correct the sheets in place, so that laid over the plate they give the full picture.
 
     A browser rounds after every edge and shadow it blends, on a sheet of its own differently than on the plate. Where
-    more than one level has come together, the uppermost sheet with any cover gets the colour the full picture asks
-    for; a colour that no screen has gets a little more cover instead. A few pixels that differ where no sheet lies
-    were rastered differently twice: there the full picture takes the plate's, in place.
+    more than ``BOUND`` levels have come together, the uppermost sheet with any cover gets the colour the full picture
+    asks for; a colour that no screen has gets a little more cover instead. A few pixels that differ where no sheet
+    lies were rastered differently twice: there the full picture takes the plate's, in place.
 
     Args:
         sheets: Lowest first.
@@ -163,10 +173,12 @@ def agree(full: U8, plate: U8, sheets: Sequence[Cut]) -> Agreement:
     import cv2
     import numpy as np
 
-    off = cv2.absdiff(full, laid(plate, sheets))
-    differs = 255 - cv2.inRange(off, (0, 0, 0), (1, 1, 1))
+    differs = np.empty(full.shape[:2], np.uint8)
+    for band, blended in _blended(plate, sheets):
+        off = cv2.absdiff(full[band].astype(np.float32), blended)
+        differs[band] = 255 - cv2.inRange(off, (0, 0, 0), (_WITHIN, _WITHIN, _WITHIN))
     if not differs.any():
-        return Agreement(repaired=0, worst=1, odd=0)
+        return Agreement(repaired=0, worst=BOUND, odd=0)
     columns, rows = cv2.findNonZero(differs).reshape(-1, 2).T
     wanted = full[rows, columns].astype(np.float64)
     grounds = [plate[rows, columns].astype(np.float64)]  # below each sheet
@@ -193,7 +205,7 @@ def agree(full: U8, plate: U8, sheets: Sequence[Cut]) -> Agreement:
         colour = np.clip(np.rint(below + (aim - below) / share), 0, 255)
         where = rows[mended] - sheet.box.y, columns[mended] - sheet.box.x
         sheet.pixels[where] = np.column_stack((colour, level)).astype(np.uint8)
-    differences = off[rows, columns].max(axis=1)
+    differences = np.rint(np.abs(wanted - grounds[-1])).max(axis=1)
     bare = waiting & (differences > BOUND)
     settled = bare if bare.sum() <= _NOISE else np.zeros_like(bare)
     full[rows[settled], columns[settled]] = plate[rows[settled], columns[settled]]

@@ -46,7 +46,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/6"
+    fingerprint = "shooter/7"
     output = Shot
     parallel = 2
 
@@ -245,16 +245,24 @@ class Shooter:
         elements = elements_of(request, markup, report)
         parts = sheet_parts(elements, size, report["scale"], still=report["still"])
         reading: dict[str, asyncio.Task[Exposure]] = {}
-        async with asyncio.TaskGroup() as side_by_side:  # one capture is read while the browser draws the next
+        try:
             for done, layer in enumerate(("plate", "full", *parts), 1):
                 part = parts.get(layer)  # type: ignore[call-overload]  # of the opaque layers, the whole
                 data = await page.capture(layer, part)
                 _see_size(data, size if part is None else Size(width=part.width, height=part.height))
-                reading[layer] = side_by_side.create_task(asyncio.to_thread(exposed, data, layer, work.keep_bytes))
+                # One capture is read while the browser draws the next.
+                reading[layer] = asyncio.create_task(asyncio.to_thread(exposed, data, layer, work.keep_bytes))
                 work.progress(done / (len(parts) + 3))
+        finally:
+            await asyncio.gather(*reading.values(), return_exceptions=True)
         taken = {layer: task.result() for layer, task in reading.items()}
-        kept, findings = await asyncio.to_thread(develop, request, taken, parts, report, elements, work.keep_bytes)
-        numerals, digits = await photographed(page, elements, size, report["scale"])
+        keep = work.keep_bytes
+        developing = asyncio.create_task(asyncio.to_thread(develop, request, taken, parts, report, elements, keep))
+        try:
+            numerals, digits = await photographed(page, elements, size, report["scale"])
+        finally:
+            await asyncio.gather(developing, return_exceptions=True)
+        kept, findings = developing.result()
         return Shot(
             size_px=size,
             full=kept["full"],
@@ -263,7 +271,7 @@ class Shooter:
             panels=kept.get("panels"),
             marks=kept.get("marks"),
             ink=kept["ink"],
-            digits=await asyncio.to_thread(work.keep_bytes, digits, ".png") if digits else None,
+            digits=await asyncio.to_thread(keep, digits, ".png") if digits else None,
             numerals=numerals,
             elements=elements,
             zone=markup.zone,

@@ -22,6 +22,19 @@ function wordsOf(node) {
   return found;
 }
 
+// The same without what a face keeps free above and below these letters: a large face keeps much.
+function inkOf(node, box) {
+  const { fontStyle, fontWeight, fontSize, fontFamily } = getComputedStyle(node);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${fontStyle} ${fontWeight} ${fontSize} ${fontFamily}`;
+  const kept = pen.measureText(node.textContent);
+  return {
+    ...box,
+    top: box.top + Math.max(0, kept.fontBoundingBoxAscent - kept.actualBoundingBoxAscent),
+    bottom: box.bottom - Math.max(0, kept.fontBoundingBoxDescent - kept.actualBoundingBoxDescent),
+  };
+}
+
 // How far a box reaches out of another, 0 when it lies inside.
 function outOf(box, [left, top, right, bottom]) {
   return Math.max(0, left - box.left, top - box.top, box.right - right, box.bottom - bottom);
@@ -32,7 +45,8 @@ function outside(nodes, aspect) {
   const found = [];
   for (const node of nodes) {
     if (node.dataset.sheet !== "ink") continue;
-    const box = wordsOf(node);
+    let box = wordsOf(node);
+    if (box && outOf(box, SAFE[aspect]) > SLACK) box = inkOf(node, box);
     const out = box ? outOf(box, SAFE[aspect]) : 0;
     if (out > SLACK) found.push({ path: node.dataset.element, out: Math.ceil(out) });
   }
