@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 from readme2video.engine import Tell, Work
 from readme2video.errors import BrowserError
 from readme2video.images import png_size
-from readme2video.model.record import Artifact, Size, Stage
+from readme2video.model.record import Artifact, Box, Size, Stage
 from readme2video.model.shot import LAYOUT_PX, Shot, ShotRequest, Zone
 from readme2video.scenes.browser import find_browsers, install_browser
 from readme2video.scenes.chromium import Chromium, ScenePage, launch
@@ -31,6 +31,7 @@ IDLE_S = 3.0
 """How long the browser stays when nothing is drawn. A clip is waited for minutes, a browser holds hundreds of MB."""
 _PATIENCE = 3
 """The second try may take this many times as long: the machine may be busy with other things."""
+_LATE_FRAMES = 5
 MOST_PICTURE_PIXELS = 40_000_000
 
 
@@ -248,8 +249,8 @@ class Shooter:
         try:
             for done, layer in enumerate(("plate", "full", *parts), 1):
                 part = parts.get(layer)  # type: ignore[call-overload]  # of the opaque layers, the whole
-                data = await page.capture(layer, part)
-                _see_size(data, size if part is None else Size(width=part.width, height=part.height))
+                asked = size if part is None else Size(width=part.width, height=part.height)
+                data = await _captured(page, layer, part, asked)
                 # One capture is read while the browser draws the next.
                 reading[layer] = asyncio.create_task(asyncio.to_thread(exposed, data, layer, work.keep_bytes))
                 work.progress(done / (len(parts) + 3))
@@ -279,14 +280,21 @@ class Shooter:
         )
 
 
-def _see_size(data: bytes, asked: Size) -> None:
-    found = png_size(data)
-    if found != asked:
-        told = f"{found.width}x{found.height}" if found else "no size"
-        raise BrowserError(
-            f"Chromium gave a picture of {told} where {asked.width}x{asked.height} was asked for.",
-            hint="Use another browser: set README2VIDEO_BROWSER.",
-        )
+async def _captured(page: ScenePage, layer: str, part: Box | None, asked: Size) -> bytes:
+    """A capture of the size asked for.
+
+    The browser's surface follows the page a moment later: a capture may still have the shape of the scene before.
+    """
+    for _ in range(_LATE_FRAMES):
+        data = await page.capture(layer, part)
+        found = png_size(data)
+        if found == asked:
+            return data
+    told = f"{found.width}x{found.height}" if found else "no size"
+    raise BrowserError(
+        f"Chromium gave a picture of {told} where {asked.width}x{asked.height} was asked for.",
+        hint="Use another browser: set README2VIDEO_BROWSER.",
+    )
 
 
 def zone_of(request: ShotRequest) -> Zone:
