@@ -47,7 +47,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/7"
+    fingerprint = "shooter/8"
     output = Shot
     parallel = 2
 

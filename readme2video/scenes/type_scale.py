@@ -155,6 +155,9 @@ _FLOOR: dict[Aspect, tuple[int, int]] = {"16:9": (36, 32), "9:16": (48, 42), "1:
 """Words and code below these sizes are a warning."""
 _HARD: dict[Aspect, tuple[int, int]] = {"16:9": (25, 25), "9:16": (42, 34), "1:1": (28, 28)}
 """Words and code below these sizes fail."""
+_LEADING = ("hero", "statement", "headline")
+_LEAST_LEADING = 0.72
+"""How much smaller than designed a scene's main line may get: below that it would no longer lead."""
 
 MONO_ADVANCE = 0.6
 """Width of a JetBrains Mono cell over the type size."""
@@ -187,6 +190,8 @@ def groups(aspect: Aspect, scale: float, style: Style = "aurora") -> dict[str, G
     for name, (largest, design, lines) in (_SCALES[aspect] | _STYLED.get((style, aspect), {})).items():
         mono = name in ("code", "command")
         floor, hard = _FLOOR[aspect][mono], _HARD[aspect][mono]
+        if name in _LEADING:
+            floor = hard = max(floor, round(design * _LEAST_LEADING))
         if mono:
             cell = 1 / scale / MONO_ADVANCE
             sizes = [count * cell for count in range(int(largest / cell), 0, -1) if count * cell >= hard]

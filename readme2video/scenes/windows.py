@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 from readme2video.model.shot import ElementRole
 from readme2video.scenes.highlight import tokens
@@ -11,6 +12,13 @@ from readme2video.scenes.writer import SceneWriter, pieces
 BAR = '<div class="bar"><i></i><i></i><i></i></div>'
 FRAME_BAR = '<div class="bar"><i></i><i></i><i></i><b></b></div>'
 """The bar above a picture; the last part is where a browser shows an address, and stays empty."""
+_SPACE = re.compile(r"\s+")
+_COLUMNS = re.compile(r"\s{2,}")
+_SHORT_WORD = 20
+"""Cells of a word of code that is never broken."""
+_WHOLE_ATOM = 28
+"""The same of what lies between two places where a longer word may break; more would leave a narrow window."""
+_JOINING = (".", "/", "<", "@", "$", "#", "&", "-", ":", "~", "!")
 
 
 def code(scene: SceneWriter) -> str:
@@ -64,6 +72,8 @@ def code_rows(
     for index, line in enumerate(tokens(shown, scene.request.language)):
         sign = lines[index][:1] if signed else ""
         state = {"+": "added", "-": "removed"}.get(sign, "focused" if index + 1 in focus else "")
+        if index and not state and not lines[index].strip() and not lines[index - 1].strip():
+            continue  # one empty line parts as well as two, and costs less height
         ground = scene.pointer(f"{path}.{index}.ground", classes="ground") if state else ""
         parts = [("sign", sign), *line] if sign else line
         row = row_of(scene, f"{path}.{index}", "code_line", lines[index], parts, path=path, joined=bool(ground))
@@ -131,20 +141,54 @@ def row_of(
         mark = scene.mark(f"{name}.prompt", "label", must_read=False, joined=True)
         sign = f'<span class="prompt"><span {mark}>$</span></span>'
     indent = len(text) - len(text.lstrip())
-    spans: list[str] = []
-    column, before = 0, ("", "")
+    shown, column = [], 0
     for kind, part in line:
-        shown = part
+        expanded = part
         if "\t" in part:  # tabs advance to the next multiple of four from where the token starts
-            shown = (" " * (column % 4) + part).expandtabs(4)[column % 4 :]
-        column += len(shown)
-        inner = pieces(shown)
-        span = f'<span class="t-{kind}">{inner}</span>' if kind else inner
-        # Break before a word, a quote or a dot; never before a closing sign, after a dot or inside a string.
-        may_break = kind != before[0] and re.match(r"[\w\"'.]", shown) and not before[1].endswith(".")
-        spans.append(f"<wbr>{span}" if may_break else span)
-        before = (kind, shown)
+            expanded = (" " * (column % 4) + part).expandtabs(4)[column % 4 :]
+        column += len(expanded)
+        shown.append((kind, expanded))
+    # A table that a program prints is broken between its columns, not inside of them.
+    columns = role == "output" and bool(_COLUMNS.search(text.strip()))
     return (
         f'<div class="row {role}">{sign}<span class="line" data-fit="{fit}" data-indent="{indent}">'
-        f"<span {attributes}>{''.join(spans)}</span></span></div>"
+        f"<span {attributes}>{_breakable(shown, _COLUMNS if columns else _SPACE)}</span></span></div>"
     )
+
+
+def _breakable(line: list[tuple[str, str]], gap: re.Pattern[str]) -> str:
+    """Coloured code that may break at gaps, in long words also between tokens, and never inside a token or a name."""
+    html = []
+    word: list[tuple[str, str]] = []
+    for kind, text in line:
+        end = 0
+        for space in gap.finditer(text):
+            word.append((kind, text[end : space.start()]))
+            html += [_word(word), escape(space.group())]
+            word, end = [], space.end()
+        word.append((kind, text[end:]))
+    return "".join([*html, _word(word)])
+
+
+def _word(tokens_of: list[tuple[str, str]]) -> str:
+    atoms: list[list[tuple[str, str]]] = [[]]
+    short = sum(len(text) for _, text in tokens_of) <= _SHORT_WORD
+    before = ("", "")
+    for kind, text in tokens_of:
+        if not text:
+            continue
+        # Break before a word, a quote or a dot; never before a closing sign, after a joining one or inside a string.
+        if not short and kind != before[0] and re.match(r"[\w\"'.]", text) and not before[1].endswith(_JOINING):
+            atoms.append([])
+        atoms[-1].append((kind, text))
+        before = (kind, text)
+    return "<wbr>".join(_atom(atom) for atom in atoms if atom)
+
+
+def _atom(tokens_of: list[tuple[str, str]]) -> str:
+    whole = sum(len(text) for _, text in tokens_of) <= _WHOLE_ATOM
+    spans = []
+    for kind, text in tokens_of:
+        inner = escape(text) if whole else pieces(text)
+        spans.append(f'<span class="t-{kind}">{inner}</span>' if kind else inner)
+    return f'<span class="kept">{"".join(spans)}</span>' if whole else "".join(spans)

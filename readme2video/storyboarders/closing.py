@@ -126,7 +126,7 @@ def end(material: Material, said: str = "") -> Draft:
         (subline, None, url, 17.0),
         (None, command, None, 16.0),
         (None, None, url, 14.0),
-        (subline, None, None, 14.5),
+        (subline, None, None, 12.5),  # who has seen it must know where to go
         (None, None, None, 8.0),
     ):
         scene = CallToActionScene(

@@ -71,6 +71,26 @@ function overlapping(nodes) {
   return found;
 }
 
+// Whether a headline of four words and more has a line of one short word.
+function thinLine(node, lang) {
+  if (node.dataset.role !== "headline" || /^(zh|ja|ko|th)/.test(lang)) return false;
+  const range = document.createRange();
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  const lines = new Map(); // by their height on the page: how many letters, how many words
+  let all = 0;
+  while (walker.nextNode()) {
+    for (const word of walker.currentNode.data.matchAll(/\S+/gu)) {
+      range.setStart(walker.currentNode, word.index);
+      range.setEnd(walker.currentNode, word.index + word[0].length);
+      const top = Math.round(range.getBoundingClientRect().top);
+      const [letters, words] = lines.get(top) ?? [0, 0];
+      lines.set(top, [letters + word[0].length, words + 1]);
+      all += 1;
+    }
+  }
+  return all > 3 && [...lines.values()].some(([letters, words]) => words === 1 && letters <= 3);
+}
+
 // Headlines and sublines of three words and more whose last line is one short word.
 function orphans(nodes, lang) {
   const found = [];

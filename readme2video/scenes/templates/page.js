@@ -1,6 +1,7 @@
 // Fills the shell with one scene, fits its type, and reports where every element lies.
 // Called through the debugging protocol; scripts of the page itself are off.
 async (spec) => {
+  const THIN_SHRINKS = 0.75; // of its size, as far as type gives way to better lines
   const SHADE_REACH = 320, SHADE_LEAST = 270, SHADE_SHARE = 0.34, SHADE_CLEAR = 4; // layout pixels, a share
   const root = document.documentElement;
   const scene = document.getElementById("scene");
@@ -113,7 +114,14 @@ async (spec) => {
     for (const group of groups) {
       const stop = end(group);
       const most = group.mono ? 1 : group.lines;
-      while (group.at < stop && !groupFits(group, most)) { group.at += 1; apply(group); }
+      const step = () => { group.at += 1; apply(group); };
+      while (group.at < stop && !groupFits(group, most)) step();
+      // Somewhat smaller, where that saves a headline from a line of one short word.
+      const first = group.at, thin = () => !group.mono && group.nodes.some((node) => thinLine(node, spec.lang));
+      if (thin()) {
+        while (group.at < stop && group.sizes[group.at + 1] >= group.sizes[first] * THIN_SHRINKS && thin()) step();
+        if (thin()) { group.at = first; apply(group); }
+      }
     }
     while (!fitsAll()) {
       const able = groups.filter((group) => group.at < end(group));
