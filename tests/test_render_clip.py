@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import cv2
 import numpy as np
 import pytest
 
+import scene_samples
 from makers import ENCODING, SIZE, ink, over, plate, png, segment_request, shot
 from readme2video.errors import PausedError
 from readme2video.media.clip import ClipFrames, verify_clip
@@ -20,8 +21,11 @@ from readme2video.media.probe import frames, probe
 from readme2video.model.film import Clip, Segment, SegmentRequest
 from readme2video.model.record import Artifact, Box
 from readme2video.model.shot import Element, Shot
+from readme2video.model.storyboard import Style
 from readme2video.render import Renderer
 from readme2video.render.renderer import LEGIBLE
+from readme2video.scenes.shooter import Shooter
+from readme2video.settings import Settings
 from works import FakeWork
 
 W, H = SIZE.width, SIZE.height
@@ -467,3 +471,23 @@ async def test_the_same_request_makes_the_same_bytes(tmp_path: Path, covers: str
         segments.append(await render(work, request))
     assert segments[0] == segments[1]
     assert len({part.sha256 for part in (segments[0].body, segments[0].head, segments[0].tail) if part}) == 3
+
+
+# --- Any style over any clip
+
+
+@pytest.mark.parametrize("style", get_args(Style))
+async def test_words_of_every_style_are_crisp_over_a_wild_clip(work: FakeWork, tmp_path: Path, style: Style) -> None:
+    """The plate may become anything: what is laid over it is what was drawn, through the encoder."""
+    wild = made(
+        tmp_path / "a.mp4", "-f", "lavfi", "-i", f"testsrc2=s=640x360:r={FPS}:d=1,scroll=horizontal=0.02", *CRISP
+    )
+    clip = bought(work, wild)
+    async with Shooter(Settings()) as shooter:
+        for kind in ("title", "code", "chart"):
+            asked = scene_samples.request(kind, scale=1 / 2, style=style)
+            drawn = await shooter.perform(asked, work)
+            encoding = ENCODING.model_copy(update={"size_px": drawn.size_px})
+            segment = await render(work, scene(drawn, clip, frames=12, encoding=encoding))
+            assert segment.legibility
+            assert segment.legibility.worst > LEGIBLE, (kind, segment.legibility)

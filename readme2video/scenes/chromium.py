@@ -89,6 +89,7 @@ class ScenePage:
     async def show(self, layout: Size, scale: float, spec: dict[str, Any]) -> dict[str, Any]:
         """Fill the page with a scene and give the report of ``page.js``."""
         if self.view != (layout, scale):
+            self.view = None  # whoever is cancelled meanwhile leaves a page of unknown size
             await self.protocol.send(
                 "Emulation.setDeviceMetricsOverride",
                 {"width": layout.width, "height": layout.height, "deviceScaleFactor": scale, "mobile": False},

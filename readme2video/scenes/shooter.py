@@ -47,7 +47,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/8"
+    fingerprint = "shooter/10"
     output = Shot
     parallel = 2
 

@@ -16,7 +16,7 @@ _SPACE = re.compile(r"\s+")
 _COLUMNS = re.compile(r"\s{2,}")
 _SHORT_WORD = 20
 """Cells of a word of code that is never broken."""
-_WHOLE_ATOM = 28
+_WHOLE_ATOM = 24
 """The same of what lies between two places where a longer word may break; more would leave a narrow window."""
 _JOINING = (".", "/", "<", "@", "$", "#", "&", "-", ":", "~", "!")
 
@@ -177,8 +177,9 @@ def _word(tokens_of: list[tuple[str, str]]) -> str:
     for kind, text in tokens_of:
         if not text:
             continue
-        # Break before a word, a quote or a dot; never before a closing sign, after a joining one or inside a string.
-        if not short and kind != before[0] and re.match(r"[\w\"'.]", text) and not before[1].endswith(_JOINING):
+        # Break before a word, a quote, a dot or a tag; never before a closing sign, after a joining one or in a string.
+        opens = text.startswith("<") or (kind != before[0] and re.match(r"[\w\"'.]", text))
+        if not short and opens and not before[1].endswith(_JOINING):
             atoms.append([])
         atoms[-1].append((kind, text))
         before = (kind, text)

@@ -15,6 +15,8 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 _BREAKABLE = re.compile(r"(?<=\w[/.\-_=&?:@])(?=\w)|(?<=://)")
 _FLAG = re.compile(r"(?<![\w-])-{1,2}\w[\w-]{0,30}")
+_PATH = re.compile(r"(?<=\w/)(?=\w)|(?<=://)")
+_LONG_PART = 24
 _LONG_WORD = 16
 _SHORT_WORD, _SHORT_PAIR = 8, 16
 _SHEETS: dict[ElementRole, Sheet] = {"panel": "panels", "mark": "marks", "bar": "marks"}
@@ -55,9 +57,17 @@ def pieces(text: str) -> str:
     """Escaped code that may break where addresses and paths do, and never inside a flag."""
     parts, end = [], 0
     for flag in _FLAG.finditer(text):
-        parts += ["<wbr>".join(map(escape, _BREAKABLE.split(text[end : flag.start()]))), _kept(flag.group())]
+        parts += [_address(text[end : flag.start()]), _kept(flag.group())]
         end = flag.end()
-    return "".join(parts) + "<wbr>".join(map(escape, _BREAKABLE.split(text[end:])))
+    return "".join(parts) + _address(text[end:])
+
+
+def _address(text: str) -> str:
+    """Broken after slashes; only a part that is long by itself breaks at other signs too."""
+    broken = []
+    for part in _PATH.split(text):
+        broken += _BREAKABLE.split(part) if len(part) > _LONG_PART else [part]
+    return "<wbr>".join(map(escape, broken))
 
 
 def words(text: str) -> str:

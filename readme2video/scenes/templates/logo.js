@@ -5,6 +5,7 @@
   const SEEN = 0.4; // from this alpha on a pixel counts as visible
   const POOR = 1.75; // contrast below which a part of a logo is lost on its ground
   const LOST = 0.16; // how much of it may be lost
+  const RIM = 3; // pixels of the canvas from a sign's edge inwards
 
   // The pixels of a picture in its own proportions, the longer side SIDE; null when it cannot be drawn.
   async function pixelsOf(image, mostPixels) {
@@ -53,10 +54,13 @@
     return { left: Math.max(left - 1, 0), top: Math.max(top - 1, 0), right: Math.min(right + 2, across), bottom: Math.min(bottom + 2, down) };
   }
 
-  function lostOn({ data }, ground) {
+  // The share of a sign's rim that would be lost on a ground. What lies inside stands on the sign's own colours.
+  function lostOn({ data, across, down }, ground) {
+    const visible = (x, y) => x >= 0 && y >= 0 && x < across && y < down && data[(y * across + x) * 4 + 3] / 255 >= SEEN;
     let lost = 0, seen = 0;
-    for (let at = 0; at < data.length; at += 4) {
-      if (data[at + 3] / 255 < SEEN) continue;
+    for (let y = 0; y < down; y += 1) for (let x = 0; x < across; x += 1) {
+      if (!visible(x, y) || (visible(x - RIM, y) && visible(x + RIM, y) && visible(x, y - RIM) && visible(x, y + RIM))) continue;
+      const at = (y * across + x) * 4;
       seen += 1;
       if (contrast(luminance(data[at], data[at + 1], data[at + 2]), ground) < POOR) lost += 1;
     }

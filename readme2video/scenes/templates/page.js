@@ -63,6 +63,9 @@ async (spec) => {
     }
   }
 
+  // A script without blanks breaks between any two signs; headlines keep the signs of a word together.
+  if (/^zh/.test(spec.lang)) for (const node of all("[data-role=headline], [data-role=subline]")) keepWords(node, spec.lang);
+
   // 4. Fitting: the largest steps that fit, taken from the group that has most room to give.
   for (const line of all("[data-indent]")) line.style.setProperty("--indent", line.dataset.indent);
   for (const bar of all("[data-share]")) bar.style.setProperty("--share", bar.dataset.share);
@@ -112,10 +115,12 @@ async (spec) => {
       apply(group);
     }
     for (const group of groups) {
-      const stop = end(group);
+      // A command is rather set smaller than broken.
+      const stop = group.name === "command" ? Math.max(end(group), group.floor) : end(group);
       const most = group.mono ? 1 : group.lines;
       const step = () => { group.at += 1; apply(group); };
       while (group.at < stop && !groupFits(group, most)) step();
+      if (group.at > end(group) && !groupFits(group, most)) { group.at = end(group); apply(group); }
       // Somewhat smaller, where that saves a headline from a line of one short word.
       const first = group.at, thin = () => !group.mono && group.nodes.some((node) => thinLine(node, spec.lang));
       if (thin()) {
@@ -245,6 +250,22 @@ async (spec) => {
     const stops = [...shares.map((share) => stop(share, SHADE_CLEAR + share * (rise - SHADE_CLEAR))),
       ...shares.map((share) => stop(1 - share, length - fall + share * (fall - SHADE_CLEAR)))];
     return { start, length, stops };
+  }
+
+  function keepWords(node, lang) {
+    const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) found.push(walker.currentNode);
+    for (const text of found) {
+      const parts = [...new Intl.Segmenter(lang, { granularity: "word" }).segment(text.data)].map(({ segment }) => {
+        if (!/^\p{Script=Han}{2,5}$/u.test(segment)) return segment;
+        const kept = document.createElement("span");
+        kept.className = "kept";
+        kept.textContent = segment;
+        return kept;
+      });
+      text.replaceWith(...parts);
+    }
   }
 
   function shadowOf(text) {
