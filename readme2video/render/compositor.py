@@ -10,6 +10,7 @@ from readme2video.model.film import Clip, Entrance, SegmentRequest
 from readme2video.model.record import Artifact
 from readme2video.model.shot import Element
 from readme2video.motion import CURVES
+from readme2video.render.calm import CalmGround
 from readme2video.render.camera import chroma_map, luma_map, pose_at, view_of
 from readme2video.render.counter import Counter
 from readme2video.render.entering import caret_shown, enter, leave, lit
@@ -41,7 +42,8 @@ class Compositor:
     """Composes a scene's frames.
 
     Over a bought clip they have to be asked for in order, since it is streamed. A clip of the ``full`` picture is shown
-    as it came, or, ``repaired``, with the shot's own pixels laid over the words that must be read.
+    as it came, or, ``repaired``, with the shot's own pixels laid over the words that must be read. A clip of the plate
+    is held near it where words are read.
 
     Args:
         path: Where an artifact's bytes lie.
@@ -60,6 +62,7 @@ class Compositor:
         self._shade: list[Layer] = []
         self._footage: PlayedPicture | None = None
         self._plate: Planes | None = None
+        self._calm: CalmGround | None = None
         self._counters: dict[str, Counter] = {}
         self._leaving = request.frames
         size = request.encoding.size_px
@@ -72,7 +75,9 @@ class Compositor:
             self.settled = 0
             self._settled = [patch(read_picture(path(shot.full), 3), shot.elements)] if repaired else []
             return
-        self._plate = plate_planes(read_picture(path(shot.plate), 3)) if clip is None else None
+        plate = plate_planes(read_picture(path(shot.plate), 3))
+        self._plate = plate if clip is None else None
+        self._calm = None if clip is None else CalmGround(plate, shot.elements)
         panels = read_picture(path(shot.panels), 4) if shot.panels else None
         marks = read_picture(path(shot.marks), 4) if shot.marks else None
         ink = read_picture(path(shot.ink), 4)
@@ -111,6 +116,8 @@ class Compositor:
             self._draw_plate(canvas, index)
         else:
             self._clip.read(flat)
+            if self._calm is not None:
+                self._calm.hold(canvas)
         if self.settled <= index < self._leaving and not self._emphasised(index):
             for layer in self._settled:
                 lay(canvas, layer)

@@ -38,7 +38,7 @@ class Renderer:
 
     parallel: int
     stage: Stage = "render"
-    fingerprint: str = "renderer/2"
+    fingerprint: str = "renderer/3"
     output: type[Segment] = Segment
 
     async def perform(self, request: SegmentRequest, work: Work) -> Segment:
