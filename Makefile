@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: setup demo test torture live mutants bench gallery lint format lock golden clean
+.PHONY: setup demo test torture live mutants bench gallery fonts lint format lock golden clean
 
 demo: $(READY) ## set everything up and make the film of this README, without keys
 	$(BIN)/readme2video make .
@@ -25,8 +25,14 @@ mutants: $(READY) ## ten deliberate bugs around the money, each caught by a test
 bench: $(READY) ## ratios measured side by side, as a Markdown table
 	$(BIN)/python benchmarks/run.py
 
-gallery: $(READY) ## films of all fixtures in all styles and aspects on one page; ONLY="kestrel" STYLES="poster" ASPECTS="16:9" SHEETS=1
+gallery: $(READY) fonts ## films of all fixtures in all styles and aspects on one page; ONLY="kestrel" STYLES="poster" ASPECTS="16:9" SHEETS=1
 	$(BIN)/python gallery/make.py --only "$(ONLY)" --styles "$(STYLES)" --aspects "$(ASPECTS)" $(if $(SHEETS),--sheets)
+
+fonts: ## letters for the fixture in Chinese, where Debian can give them
+	@fc-list :lang=zh 2>/dev/null | grep -q . \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+			&& apt-get install -y -qq --no-install-recommends fonts-noto-cjk >/dev/null; } \
+		|| echo "Without a font for Chinese (on Debian fonts-noto-cjk) zhujian cannot be drawn."
 
 lint: $(READY)
 	$(BIN)/ruff check .
