@@ -131,12 +131,12 @@ def prepare_upload(
 def contact_sheet(
     images: Sequence[tuple[Path, str]], *, columns: int = 3, cell_px: int = 480, ground: str = "#15161a"
 ) -> bytes:
-    """All scenes on one sheet, in order, each above its caption.
+    """All scenes on one sheet, each above its caption; those of one shape stand together, in the order given.
 
     Args:
         images: Pictures with their captions.
-        columns: Pictures per row.
-        cell_px: Width of each picture; its height follows from the first picture's shape.
+        columns: Wide pictures per row; upright ones are narrower, and more of them stand side by side.
+        cell_px: Width of a wide picture.
         ground: Colour of the sheet.
 
     Returns:
@@ -149,30 +149,38 @@ def contact_sheet(
 
     if not images:
         raise SourceError("A contact sheet needs at least one picture.")
-    loaded = []
+    shapes: dict[float, list[tuple[Image.Image, str]]] = {}
     for path, caption in images:
         try:
             with path.open("rb") as file, _opened(file) as image:
-                loaded.append((_plain(image, ground, []), caption))
+                shapes.setdefault(round(image.width / image.height, 2), []).append((_plain(image, ground, []), caption))
         except OSError as error:
             raise SourceError(f"{path.name} cannot be read: {error.strerror}.") from None
-    columns = max(1, min(columns, len(loaded)))
-    first = loaded[0][0]
-    height = max(1, round(cell_px * first.height / first.width))
     gap, line = round(cell_px * 0.05), round(cell_px * 0.085)
-    rows = -(-len(loaded) // columns)
-    sheet = Image.new("RGB", (gap + columns * (cell_px + gap), gap + rows * (height + line + gap)), ground)
+    across = {shape: 2 * columns if shape < 0.8 else columns + (shape < 1.2) for shape in shapes}
+    if len(shapes) == 1:
+        across = {shape: min(count, len(shapes[shape])) for shape, count in across.items()}
+    wide = next(iter(across.values())) if len(shapes) == 1 else columns
+    inner = wide * (cell_px + gap) - gap
+    cells: list[tuple[int, int, int, int, Image.Image, str]] = []
+    top = gap
+    for shape, shown in shapes.items():
+        width = cell_px if len(shapes) == 1 else (inner - gap * (across[shape] - 1)) // across[shape]
+        height = max(1, round(width / shape))
+        for index, (image, caption) in enumerate(shown):
+            left = gap + index % across[shape] * (width + gap)
+            cells.append((left, top + index // across[shape] * (height + line + gap), width, height, image, caption))
+        top += -(-len(shown) // across[shape]) * (height + line + gap)
+    sheet = Image.new("RGB", (inner + 2 * gap, top), ground)
     pen = ImageDraw.Draw(sheet)
     font = ImageFont.truetype(_caption_font(), round(line * 0.52))
-    for index, (image, caption) in enumerate(loaded):
-        left = gap + index % columns * (cell_px + gap)
-        top = gap + index // columns * (height + line + gap)
-        image.thumbnail((cell_px, height), Image.Resampling.LANCZOS)
-        sheet.paste(image, (left + (cell_px - image.width) // 2, top + (height - image.height) // 2))
+    for left, above, width, height, image, caption in cells:
+        image.thumbnail((width, height), Image.Resampling.LANCZOS)
+        sheet.paste(image, (left + (width - image.width) // 2, above + (height - image.height) // 2))
         text = caption
-        while text and pen.textlength(text, font=font) > cell_px:
+        while text and pen.textlength(text, font=font) > width:
             text = text[:-2].rstrip() + "…"
-        pen.text((left, top + height + line * 0.22), text, fill="#e8e8ee", font=font)
+        pen.text((left, above + height + line * 0.22), text, fill="#e8e8ee", font=font)
     stream = io.BytesIO()
     sheet.save(stream, "JPEG", quality=88)
     return stream.getvalue()

@@ -206,3 +206,18 @@ def test_a_contact_sheet_shows_all(tmp_path: Path) -> None:
         assert image.height > 2 * 270
     with pytest.raises(SourceError):
         contact_sheet([])
+
+
+def test_shapes_stand_together_on_a_contact_sheet(tmp_path: Path) -> None:
+    shown = []
+    for shape, size in {"wide": (160, 90), "upright": (90, 160), "square": (90, 90)}.items():
+        file = tmp_path / f"{shape}.png"
+        Image.new("RGB", size, "#20c040").save(file)
+        shown += [(file, shape)] * 6
+    with Image.open(io.BytesIO(contact_sheet(shown))) as image:
+        red, green, _ = np.moveaxis(np.asarray(image.convert("RGB")).astype(int), 2, 0)
+    rows = green - red > 80  # captions are grey
+    filled = rows.any(axis=1)
+    starts = np.flatnonzero(filled & ~np.roll(filled, 1))
+    across = [np.count_nonzero(np.diff(rows[at + 10].astype(int)) == 1) for at in starts]
+    assert [count for count in across if count] == [3, 3, 6, 4, 2], "two rows of three, one of six, four and two"
