@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from readme2video.model.storyboard import CodeScene, ImageScene, Scene, Storyboard, roles, strings, with_looks
+from readme2video.model.scene import CodeScene, ImageScene, Scene, roles, strings, with_looks
+from readme2video.model.storyboard import Storyboard
 
 STORYBOARDS = "storyboards"
 """The folder that keeps the storyboard of each release's film."""

@@ -12,7 +12,7 @@ from typing import Literal
 
 from readme2video.model.film import Curve, EntranceKind, ExitKind
 from readme2video.model.shot import ElementRole
-from readme2video.model.storyboard import Motion, SceneKind, Style, Transition
+from readme2video.model.vocabulary import Motion, SceneKind, Style, Transition
 
 _OVERSHOOT = 1.4
 _STEPS = 4

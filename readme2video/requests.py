@@ -31,18 +31,9 @@ from readme2video.model.film import (
     TransitionClip,
     TransitionRequest,
 )
+from readme2video.model.scene import BeforeAfterScene, ChartScene, CodeScene, DiffScene, Scene, icons, roles, strings
 from readme2video.model.shot import Aspect, Shot, ShotRequest, Slot, Zone
-from readme2video.model.storyboard import (
-    BeforeAfterScene,
-    ChartScene,
-    CodeScene,
-    DiffScene,
-    Scene,
-    Storyboard,
-    icons,
-    roles,
-    strings,
-)
+from readme2video.model.storyboard import Storyboard
 from readme2video.settings import Settings
 from readme2video.shown import by_source, picture_of, played, shown_picture
 

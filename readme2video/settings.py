@@ -15,7 +15,7 @@ from readme2video.errors import UsageError
 from readme2video.model.film import Encoding, Quality
 from readme2video.model.record import STAGES, Colour, Record, Size
 from readme2video.model.shot import LAYOUT_PX, Aspect
-from readme2video.model.storyboard import Style
+from readme2video.model.vocabulary import Style
 
 PROJECT_FILE = "readme2video.toml"
 

@@ -5,16 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from readme2video.model.storyboard import (
-    BeforeAfterScene,
-    Code,
-    CodeScene,
-    FeaturesScene,
-    Scene,
-    SceneKind,
-    Side,
-    TerminalScene,
-)
+from readme2video.model.scene import BeforeAfterScene, CodeScene, FeaturesScene, Scene, Side, TerminalScene
+from readme2video.model.vocabulary import SceneKind
+from readme2video.model.words import Code
 
 _STRING = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`")
 _GOES_ON = re.compile(r"([:,\\({\[=|&+]|\b(?:and|or|not|in|return|else|then|do))$|^\s*@[\w.]+(?:\(.*\))?$")

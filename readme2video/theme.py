@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from readme2video.model.brand import Brand
 from readme2video.model.document import Badge, ReadmeDocument, RepositoryFacts
-from readme2video.model.storyboard import Style, Theme
+from readme2video.model.storyboard import Theme
+from readme2video.model.vocabulary import Style
 
 INK_CONTRAST = 7.0
 MUTED_CONTRAST = 4.5

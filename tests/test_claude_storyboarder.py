@@ -23,7 +23,7 @@ from readme2video.errors import (
 from readme2video.events import Event, Notice, StoryboardPaid
 from readme2video.model.document import Brief, RepositoryFacts
 from readme2video.model.manuscript import Manuscript, Usage
-from readme2video.model.storyboard import CallToActionScene, TerminalScene, strings
+from readme2video.model.scene import CallToActionScene, TerminalScene, strings
 from readme2video.readme import cited_text, parse_readme
 from readme2video.sandbox import Sandbox
 from readme2video.settings import Claude, Settings

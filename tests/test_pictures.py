@@ -28,8 +28,10 @@ from readme2video.model.document import GatheredPicture, Lines, Picture, Reposit
 from readme2video.model.film import CameraPath, Pose, SceneTiming
 from readme2video.model.picture import FetchRequest, Footage, FootageRequest, PlayedFootage
 from readme2video.model.record import Artifact, Box, Size
+from readme2video.model.scene import ImageScene, TitleScene
 from readme2video.model.shot import Element
-from readme2video.model.storyboard import Headline, ImageScene, Storyboard, TitleScene
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.words import Headline
 from readme2video.pipeline import make_video
 from readme2video.readme.outline import is_badge
 from readme2video.render import Renderer

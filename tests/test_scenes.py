@@ -24,7 +24,8 @@ import readme2video.scenes.shooter as drawing_room
 from readme2video.errors import BrowserError, ShotError
 from readme2video.model.record import Artifact, Box
 from readme2video.model.shot import LAYOUT_PX, Aspect, Shot, ShotRequest
-from readme2video.model.storyboard import SceneKind, Style, Theme
+from readme2video.model.storyboard import Theme
+from readme2video.model.vocabulary import SceneKind, Style
 from readme2video.render.counter import Counter
 from readme2video.render.layers import cut_layer, even_box, read_picture
 from readme2video.scenes.browser import Browser, Say

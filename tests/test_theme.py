@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readme2video.model.document import Badge, Lines, ReadmeDocument, RepositoryFacts
-from readme2video.model.storyboard import Style, Theme
+from readme2video.model.storyboard import Theme
+from readme2video.model.vocabulary import Style
 from readme2video.style import STYLES
 from readme2video.theme import (
     ACCENT_CONTRAST,

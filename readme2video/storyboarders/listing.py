@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from readme2video.model.document import Lines, ListBlock, Paragraph, Section, Table
-from readme2video.model.storyboard import Feature, FeatureScene, FeaturesScene, Headline, Words
+from readme2video.model.scene import Feature, FeatureScene, FeaturesScene
+from readme2video.model.words import Headline, Words
 from readme2video.storyboarders.material import Material, has_lists, heading_text
 from readme2video.storyboarders.pacing import Draft, Take
 from readme2video.storyboarders.signs import signs

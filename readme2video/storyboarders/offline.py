@@ -11,7 +11,9 @@ from readme2video.errors import SourceError, UsageError
 from readme2video.model.document import Brief
 from readme2video.model.manuscript import Manuscript
 from readme2video.model.record import Stage
-from readme2video.model.storyboard import Headline, ImageScene, Storyboard
+from readme2video.model.scene import ImageScene
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.words import Headline
 from readme2video.storyboarders.closing import end, install
 from readme2video.storyboarders.contrast import before_after, diff
 from readme2video.storyboarders.listing import features

@@ -8,16 +8,8 @@ import re
 
 from readme2video.model.document import Block, CodeBlock, Lines, Paragraph, Picture, Section
 from readme2video.model.picture import Footage
-from readme2video.model.storyboard import (
-    Code,
-    CodeScene,
-    FeatureScene,
-    Headline,
-    ImageScene,
-    TerminalLine,
-    TerminalScene,
-    Words,
-)
+from readme2video.model.scene import CodeScene, FeatureScene, ImageScene, TerminalLine, TerminalScene
+from readme2video.model.words import Code, Headline, Words
 from readme2video.storyboarders.commands import ecosystem, names_project
 from readme2video.storyboarders.material import Material, is_generic
 from readme2video.storyboarders.opening import headline_form

@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from readme2video.model.document import Brief
-from readme2video.model.storyboard import (
-    CallToActionScene,
-    Motion,
-    Scene,
-    SceneKind,
-    Storyboard,
-    TitleScene,
-    strings,
-)
+from readme2video.model.scene import CallToActionScene, Scene, TitleScene, strings
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.vocabulary import Motion, SceneKind
 from readme2video.storyboarders.offline import write_storyboard
 from readme2video.storyboarders.pacing import Draft, Take, fit
 from readme2video.storyboarders.words import folded
