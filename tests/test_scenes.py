@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw
 
 import golden
 import readme2video.scenes.shooter as drawing_room
+from readme2video.colour import contrast, luminance
 from readme2video.errors import BrowserError, ShotError
 from readme2video.model.record import Artifact, Box
 from readme2video.model.shot import LAYOUT_PX, Aspect, Shot, ShotRequest
@@ -35,7 +36,7 @@ from readme2video.scenes.plates import plate_svg
 from readme2video.scenes.plates.aurora import COMPOSITIONS
 from readme2video.scenes.shooter import Shooter, zone_of
 from readme2video.settings import Settings
-from readme2video.theme import contrast, luminance, make_theme
+from readme2video.theme import make_theme
 from scene_samples import ASPECTS, DARK, KINDS, LIGHT, request
 from works import FakeWork
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from readme2video.errors import PausedError, SceneRefusedError
-from readme2video.kie.text import sanitised
+from readme2video.foreign_text import sanitised
 from readme2video.kie.wire import USER_AGENT, failure, tls
 from readme2video.public_hosts import Resolve, is_public, may_be_public, system_resolve
 from readme2video.settings import Kie

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from readme2video.errors import PausedError, SceneRefusedError
+from readme2video.foreign_text import sanitised
 from readme2video.kie.answers import Unavailable, Uploaded, code_of, decoded, message_of, read_upload, retry_after_s
 from readme2video.kie.clock import Clock
 from readme2video.kie.hosts import check_address, open_public
 from readme2video.kie.tasks import refused_key
-from readme2video.kie.text import sanitised
 from readme2video.kie.wire import UnreadableError, failure, read_answer
 from readme2video.public_hosts import Resolve
 from readme2video.settings import Kie

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
+from readme2video.colour import from_oklch, mix, oklch, readable
 from readme2video.model.record import Size
 from readme2video.model.shot import Zone
 from readme2video.model.storyboard import Theme
 from readme2video.scenes.plates.canvas import Canvas, circle
-from readme2video.theme import from_oklch, mix, oklch, readable
 
 _EDGE = 1.4
 
