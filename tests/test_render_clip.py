@@ -13,7 +13,8 @@ import pytest
 
 from makers import ENCODING, SIZE, ink, over, plate, png, segment_request, shot
 from readme2video.errors import PausedError
-from readme2video.media.clip import ClipFrames, verify_clip
+from readme2video.media.clip import verify_clip
+from readme2video.media.clip_frames import ClipFrames
 from readme2video.media.ffmpeg import run_ffmpeg
 from readme2video.media.planes import from_bgr, views
 from readme2video.media.probe import frames, probe

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from readme2video.engine import Work, in_thread
 from readme2video.errors import EncoderError
-from readme2video.media.clip import ClipFrames
+from readme2video.media.clip_frames import ClipFrames
 from readme2video.media.ffmpeg import FrameWriter, lossless_arguments, x264_arguments
 from readme2video.media.planes import frame_size, half_size_jpeg, views
 from readme2video.media.probe import frames, probe
