@@ -189,10 +189,7 @@ MANNERS: dict[Style, Manner] = {
 }
 
 SLOWEST_S = max(gesture.lasts_s for manner in MANNERS.values() for gesture in (manner.other, *manner.roles.values()))
-LONGEST_STAGGER_S = max(
-    gesture.stagger_s for manner in MANNERS.values() for gesture in (manner.other, *manner.roles.values())
-)
-"""Bounds over all styles: a film may be told in another style without becoming too short to read."""
+"""Over all styles: a film may be told in another style without becoming too short to read."""
 
 CAMERA: dict[SceneKind, tuple[Motion, ...]] = {
     "title": ("push_in", "drift_up", "pull_out"),

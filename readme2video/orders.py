@@ -194,9 +194,7 @@ def cost(attempts: Iterable[Attempt]) -> Cost:
 
 def in_doubt(attempt: Attempt, out: Path | None = None) -> PaymentInDoubtError:
     """The error for an attempt whose answer was lost: what happened, and every way to settle it."""
-    return PaymentInDoubtError(
-        doubt(attempt), hint=" ".join(ways_to_settle(attempt, out)), scene=next(iter(attempt.order.scenes), None)
-    )
+    return PaymentInDoubtError(doubt(attempt), hint=" ".join(ways_to_settle(attempt, out)), scene=attempt.order.scene)
 
 
 def doubt(attempt: Attempt) -> str:
@@ -213,7 +211,7 @@ def doubt(attempt: Attempt) -> str:
 
 def ways_to_settle(attempt: Attempt, out: Path | None = None) -> tuple[str, ...]:
     """What can be done about it, the free ways first; each with its command."""
-    scene = next(iter(attempt.order.scenes), "")
+    scene = attempt.order.scene or ""
     command = _adopt(scene, out)
     return (
         where_to_look(attempt),
@@ -232,7 +230,7 @@ def where_to_look(attempt: Attempt) -> str:
 
 def gone(attempt: Attempt, out: Path | None = None) -> SceneRefusedError:
     """The error for a paid clip that the provider no longer keeps: what happened, and what another one costs."""
-    scene = next(iter(attempt.order.scenes), "")
+    scene = attempt.order.scene or ""
     return SceneRefusedError(
         f"{scene}: the clip of task {attempt.task_id} was paid for and is no longer available; "
         f"Kie keeps clips for {KEPT_S // 86400} days.",

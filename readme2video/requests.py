@@ -312,7 +312,7 @@ def transition(
     Args:
         timing: The arriving scene's.
     """
-    arriving = next(scene for scene in storyboard.scenes if scene.id == timing.scene)
+    arriving = _scene(storyboard, timing)
     if left.tail is None or right.head is None or arriving.transition == "cut":
         return None
     return TransitionRequest(

@@ -86,6 +86,11 @@ class Kie(Record):
     webhook_key: SecretStr | None = None
     pace: float = Field(default=1.0, gt=0, le=1)
 
+    @property
+    def bare_key(self) -> str:
+        """The key as it is sent; "" without one."""
+        return self.key.get_secret_value() if self.key else ""
+
 
 class BrandSettings(Record):
     """What the project's own file says of its brand; it beats whatever is found. The table ``[brand]``.

@@ -141,7 +141,7 @@ class KieClient:
             await self._creates.turn()
             flight = Flight(self._orders, self._clock, sending, self._creates.started, within_s=2 * self._answer_s)
             outcome = await flight.land(
-                self._base + CREATE_PATH[family], content=content, headers=headers, secret=self._secret()
+                self._base + CREATE_PATH[family], content=content, headers=headers, secret=self._account.bare_key
             )
             if isinstance(outcome, Refused) and outcome.kind == "rate":
                 asked_s = min(outcome.retry_after_s or 0.0, _MOST_HOLD_S)
@@ -273,7 +273,7 @@ class KieClient:
         try:
             async with asyncio.timeout(self._question_s):
                 async with self._questions.stream(method, self._base + path, headers=headers, json=body) as response:
-                    return await read_answer(response, secret=self._secret())
+                    return await read_answer(response, secret=self._account.bare_key)
         except (httpx.HTTPError, httpx.InvalidURL, UnreadableError, TimeoutError) as error:
             raise Unavailable(f"Kie cannot be asked just now: {failure(error)}.") from None
 
@@ -286,11 +286,8 @@ class KieClient:
         pause = random.uniform(0.5, 1.0) * 2.0**self._throttled  # noqa: S311 - spreading load, no secret
         self._polls.hold(min(max(pause, error.retry_after_s or 0.0), _MOST_HOLD_S))
 
-    def _secret(self) -> str:
-        return self._account.key.get_secret_value() if self._account.key else ""
-
     def _authorised(self) -> dict[str, str]:
-        key = self._secret().strip()
+        key = self._account.bare_key.strip()
         if not key:
             raise CredentialsError("There is no key for Kie.", hint="Set KIE_API_KEY; keys: https://kie.ai/api-key.")
         if not (key.isascii() and key.isprintable()) or " " in key:

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 
+from readme2video.claims.vocabulary import word_set
 from readme2video.model.document import ListBlock, Paragraph, Quote, ReadmeDocument
-from readme2video.storyboarders.words import word_set
 
 _STOP_WORDS: dict[str, frozenset[str]] = {
     "en": word_set("the and of to is in for with that it you your are this from as on or an be not can"),

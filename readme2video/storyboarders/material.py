@@ -11,6 +11,7 @@ from functools import cached_property
 
 from readme2video.claims import Evidence, check_scene
 from readme2video.claims.phrases import Phrase, phrase
+from readme2video.claims.vocabulary import word_set
 from readme2video.model.document import Brief, Lines, ListBlock, Paragraph, Quote, Section
 from readme2video.model.scene import Scene
 from readme2video.model.storyboard import Theme
@@ -29,7 +30,6 @@ from readme2video.storyboarders.words import (
     stands_alone,
     without_emoji,
     word_count,
-    word_set,
 )
 
 _GENERIC = word_set(

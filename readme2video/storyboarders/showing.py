@@ -44,7 +44,6 @@ _SHOWS = re.compile(
     r"|截图|演示|预览|界面|スクリーン|デモ|画面|스크린샷|데모|captura|pantalla|capture|écran|снимок|экран|ekran|لقطة|צילום",
     re.IGNORECASE,
 )
-_PIXELS = re.compile(r"\.(?:png|jpe?g|webp|gif)(?:\?|$)", re.IGNORECASE)
 _BUILDING = re.compile(r"\b(?:build|compil|develop|from source|hacking|running (?:the )?tests|testing)", re.IGNORECASE)
 _OTHER_HEADINGS = ("features", "benchmark", "install", "problem", "intro")
 """Sections whose heading announces something else than what is shown from them."""

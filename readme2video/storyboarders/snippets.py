@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from readme2video.claims.vocabulary import word_set
 from readme2video.model.document import CodeBlock, Lines, ReadmeDocument, Section
 from readme2video.storyboarders.commands import is_dependency
 from readme2video.storyboarders.shell import SHELL_LANGUAGES, shell_lines
-from readme2video.storyboarders.words import cells, folded, word_set
+from readme2video.storyboarders.words import cells, folded
 
 MOST_LINES = 12
 LEAST_LINES = 4
