@@ -57,20 +57,18 @@ def plan_orders(
     price_date: str,
     balance_credits: float | None = None,
     max_cost_usd: float | None = None,
-    elsewhere_credits: float = 0.0,
+    lost_credits: float = 0.0,
     today: date | None = None,
 ) -> OrderPlan:
     """The plan of a film: what the cap leaves is bought in the order of the scenes, the rest is local and says so.
 
     Args:
         lines: One per scene, as if there were no cap.
-        elsewhere_credits: In doubt in the same project, but not in these lines.
+        lost_credits: Spent or in doubt in the same project, but in none of these lines; the cap counts it.
         today: To say that a price was seen long ago.
     """
     cap = None if max_cost_usd is None else max_cost_usd / USD_PER_CREDIT
-    committed = elsewhere_credits + sum(
-        line.credits for line in lines if line.state in ("bought", "running", "in doubt")
-    )
+    committed = lost_credits + sum(line.credits for line in lines if line.state in ("bought", "running", "in doubt"))
     planned: list[PlannedOrder] = []
     for line in lines:
         if line.state != "to buy":
@@ -84,14 +82,13 @@ def plan_orders(
     plan = OrderPlan(
         lines=tuple(planned), model=model, price_date=price_date, balance_credits=balance_credits, cap_credits=cap
     )
-    return plan.model_copy(update={"warnings": tuple(_warnings(lines, plan, elsewhere_credits, today))})
+    return plan.model_copy(update={"warnings": tuple(_warnings(lines, plan, lost_credits, today))})
 
 
-def _warnings(
-    asked: Sequence[PlannedOrder], plan: OrderPlan, elsewhere_credits: float, today: date | None
-) -> Iterator[str]:
-    if elsewhere_credits:
-        yield f"{_money(elsewhere_credits)} of other clips of this project are in doubt and counted as spent."
+def _warnings(asked: Sequence[PlannedOrder], plan: OrderPlan, lost_credits: float, today: date | None) -> Iterator[str]:
+    if lost_credits and plan.cap_credits is not None:
+        lost = _money(lost_credits)
+        yield f"{lost} of other orders of this project are spent or in doubt, and count under --max-cost."
     left_out = [old.scene for old, new in zip(asked, plan.lines, strict=True) if old.state != new.state]
     if left_out:
         yield f"--max-cost leaves out {', '.join(left_out)}: local motion instead. Raise it later to upgrade them."

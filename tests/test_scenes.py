@@ -30,6 +30,7 @@ from readme2video.model.vocabulary import SceneKind, Style
 from readme2video.render.counter import Counter
 from readme2video.render.layers import cut_layer, even_box, read_picture
 from readme2video.scenes.browser import Browser, Say
+from readme2video.scenes.darkroom import exposed
 from readme2video.scenes.highlight import CODE_CONTRAST, code_colours, tokens
 from readme2video.scenes.layers import colours
 from readme2video.scenes.plates import plate_svg
@@ -553,3 +554,11 @@ async def test_numbers_can_count_in_their_own_type(shooter: Shooter, work: FakeW
         assert own.below_y.min() == 0
         assert differs.mean() < 4, "at most a part of a pixel beside"
     assert not (await shooter.perform(request("quote", style=style), work)).digits
+
+
+async def test_a_picture_of_one_colour_is_no_scene(work: FakeWork) -> None:
+    stream = io.BytesIO()
+    Image.new("RGB", (640, 360), "#202020").save(stream, "PNG")
+    with pytest.raises(BrowserError, match="empty picture"):
+        exposed(stream.getvalue(), "full", work.keep_bytes)
+    assert exposed(stream.getvalue(), "plate", work.keep_bytes).artifact is not None
