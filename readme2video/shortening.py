@@ -105,7 +105,7 @@ def _fewer(scene: Scene, path: str, name: str, least: int) -> Scene | None:
 
 
 def _fewer_features(scene: FeaturesScene, path: str) -> Scene | None:
-    """Fewer than four features, then names without details, then two features."""
+    """At most three features, then names without details, then fewer of them."""
     details = any(item.detail is not None for item in scene.items)
     if details and (len(scene.items) <= 3 or path.endswith(".detail")):
         return _changed(scene, items=tuple(item.model_copy(update={"detail": None}) for item in scene.items))
