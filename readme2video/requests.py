@@ -296,7 +296,7 @@ def segment(
         tail_frames=timing.tail_frames,
         encoding=encoding,
         accent=storyboard.theme.accent,
-        footage=played(picture_of(_scene(storyboard, timing), storyboard, pictures), entering, timing),
+        footage=played(picture_of(scene, storyboard, pictures), entering, timing),
     )
 
 

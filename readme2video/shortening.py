@@ -36,7 +36,7 @@ def shortened(scene: Scene, path: str) -> Scene | None:
     measurement left out would make it another comparison.
 
     Args:
-        path: The string that does not fit, as in ``storyboard.strings``; what it belongs to goes first.
+        path: The string that does not fit, as in ``scene.strings``; what it belongs to goes first.
     """
     match scene:
         case FeaturesScene():

@@ -18,11 +18,10 @@ from readme2video.media.clip_frames import ClipFrames
 from readme2video.media.ffmpeg import run_ffmpeg
 from readme2video.media.planes import from_bgr, views
 from readme2video.media.probe import frames, probe
-from readme2video.model.film import Clip, Segment, SegmentRequest
+from readme2video.model.film import LEGIBLE, Clip, Segment, SegmentRequest
 from readme2video.model.record import Artifact, Box
 from readme2video.model.shot import Element, Shot
 from readme2video.render import Renderer
-from readme2video.render.renderer import LEGIBLE
 from works import FakeWork
 
 W, H = SIZE.width, SIZE.height

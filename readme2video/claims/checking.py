@@ -95,7 +95,6 @@ def _shown(scene: Scene) -> Iterator[tuple[str, Shown]]:
                 slot=_slot(scene, path),
                 beside=beside if isinstance(scene, _TOGETHER) or path != "headline" else "",
                 partner=partner.text if partner else "",
-                partner_source=partner.source if partner else "",
             ),
         )
 

@@ -209,6 +209,10 @@ class SegmentRequest(Record):
     footage: PlayedFootage | None = None
 
 
+LEGIBLE = 0.98
+"""Words below this likeness are bent (P6 of the film checks)."""
+
+
 class Legibility(Record):
     """How close the encoded words are to the intended pixels: 1 is equal.
 

@@ -55,7 +55,7 @@ Sheet = Literal["panels", "marks", "ink"]
 
 
 class Slot(Record):
-    """One string of a scene without its source: ``path`` is as in ``storyboard.strings``."""
+    """One string of a scene without its source: ``path`` is as in ``scene.strings``."""
 
     path: str
     text: str

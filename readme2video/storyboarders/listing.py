@@ -215,7 +215,7 @@ def _subsections(material: Material, section: Section) -> list[Point]:
 
 
 def points_of(material: Material, raw: Iterator[tuple[str, str, Lines]]) -> Iterator[Point]:
-    """Features with a title of one to four words, or up to six if the README has no shorter ones."""
+    """Features with a title of at most six words; what has none is left out."""
     seen: set[str] = set()
     for lead, rest, lines in raw:
         title, detail = _title(material, without_emoji(lead), clean(rest))

@@ -154,7 +154,7 @@ def _fitness(lines: list[str], first: int, last: int, name: str) -> float | None
     fitness = 0.25 * len(telling)
     fitness -= 0.0 if len(window) >= LEAST_LINES else 2.5
     fitness -= 0.5 if max(map(len, window)) > 60 else 0.0
-    fitness += 1.5 if len(window) == len([*lines]) else 0.0
+    fitness += 1.5 if len(window) == len(lines) else 0.0
     fitness += 0.8 if folded(name) and folded(name) in folded(code) else 0.0
     fitness -= 1.0 if _COMMENT.match(window[0]) and first else 0.0
     fitness -= 0.05 * first

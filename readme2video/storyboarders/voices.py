@@ -1,7 +1,5 @@
 """What others said: a quotation of the README with the name beside it."""
 
-# quotation marks are what is matched
-
 from __future__ import annotations
 
 from collections.abc import Iterator
