@@ -15,11 +15,10 @@ from readme2video.public_hosts import MOVED, Resolve, dialled, is_public, may_be
 from readme2video.settings import GitHub
 from readme2video.sources.picture_files import picture_suffix
 from readme2video.sources.picture_urls import is_own, picture_url
+from readme2video.sources.pictures import PICTURE_LIMIT_BYTES
 
 if TYPE_CHECKING:
     import httpx
-
-FETCHED_LIMIT_BYTES = 12 * 1024 * 1024
 
 _DEADLINE_S = 30.0
 _REDIRECTS = 3
@@ -43,7 +42,7 @@ class PictureFetcher:
     github: GitHub = field(default_factory=GitHub)
     resolve: Resolve = system_resolve
     deadline_s: float = _DEADLINE_S
-    limit_bytes: int = FETCHED_LIMIT_BYTES
+    limit_bytes: int = PICTURE_LIMIT_BYTES
     stage: Stage = "read"
     fingerprint: str = "pictures/1"
     output: type[FetchedPicture] = FetchedPicture
