@@ -19,7 +19,7 @@ from typing import get_args
 from readme2video.engine import Level
 from readme2video.model.record import Artifact
 from readme2video.model.shot import ShotRequest, Slot
-from readme2video.model.storyboard import SceneKind, Style
+from readme2video.model.vocabulary import SceneKind, Style
 from readme2video.scenes.chromium import ScenePage
 from readme2video.scenes.shooter import Shooter
 from readme2video.settings import Settings

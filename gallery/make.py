@@ -24,7 +24,7 @@ from PIL import Image
 from readme2video.errors import Readme2VideoError
 from readme2video.events import Event, Notice
 from readme2video.model.shot import Aspect
-from readme2video.model.storyboard import Style
+from readme2video.model.vocabulary import Style
 from readme2video.pipeline import PromoVideo, make_video, plan_video
 from readme2video.settings import Settings, load_settings, machine_environment
 from readme2video.sources import LocalSource

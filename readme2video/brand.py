@@ -6,11 +6,12 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
+from readme2video.colour import contrast, oklch
 from readme2video.model.brand import Brand, ColourShare, LogoLook
 from readme2video.model.document import Badge
 from readme2video.model.record import Colour, Finding
 from readme2video.model.storyboard import Theme
-from readme2video.theme import badge_colour, contrast, oklch
+from readme2video.theme import badge_colour
 
 _COLOURFUL = 0.055
 """OKLab chroma from which on a colour is one: below it are black, white and greys with a tint."""

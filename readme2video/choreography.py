@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from readme2video.model.film import Edge, Emphasis, Entrance, Exit, SceneTiming
+from readme2video.model.scene import ChartScene, DiffScene, Scene
 from readme2video.model.shot import Element
-from readme2video.model.storyboard import ChartScene, DiffScene, Scene, Style, Transition
+from readme2video.model.vocabulary import Style, Transition
 from readme2video.motion import MANNERS, Gesture, Manner
 from readme2video.timeline import AFTER_COMMAND_S, POINT_S, reading_time_s, typing_s
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from readme2video.model.storyboard import CodeScene, ImageScene, Scene, Storyboard, roles, strings, with_looks
+from readme2video.model.scene import CodeScene, ImageScene, Scene, roles, strings, with_looks
+from readme2video.model.storyboard import Storyboard
 
 STORYBOARDS = "storyboards"
 """The folder that keeps the storyboard of each release's film."""
@@ -44,7 +45,7 @@ def with_kept_scenes(storyboard: Storyboard, previous: Sequence[Scene]) -> Story
     for place, scene in enumerate(storyboard.scenes):
         here = kept.get(place)
         if here is None:
-            name = scene.id if scene.id not in taken else _free(scene.id, taken)
+            name = scene.id if scene.id not in taken else free_id(scene.id, taken)
             here = scene.model_copy(update={"id": name, "look": None if kept else scene.look})
             taken.add(here.id)
         scenes.append(here)
@@ -52,13 +53,14 @@ def with_kept_scenes(storyboard: Storyboard, previous: Sequence[Scene]) -> Story
 
 
 def _said(scene: Scene) -> tuple[object, ...]:
-    """All that is drawn of a scene."""
+    """What makes a scene the same as another: its words, the picture or the language of its code, its marks."""
     words = tuple((path, text.text) for path, text in strings(scene))
     shown = scene.picture if isinstance(scene, ImageScene) else scene.language if isinstance(scene, CodeScene) else ""
     return scene.kind, words, shown, roles(scene)
 
 
-def _free(wanted: str, taken: set[str]) -> str:
+def free_id(wanted: str, taken: Collection[str]) -> str:
+    """An id like the wanted one that no other scene has."""
     number = 2
     while f"{wanted[:36]}-{number}" in taken:
         number += 1

@@ -87,7 +87,6 @@ class Needs:
     """What an engine needs before it can be chosen; ``doctor`` and "missing key" messages read this."""
 
     keys: tuple[str, ...] = ()
-    programs: tuple[Literal["browser", "ffmpeg"], ...] = ()
     costs_money: bool = False
     says: str = ""
 

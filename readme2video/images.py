@@ -60,32 +60,6 @@ def png_size(data: bytes) -> Size | None:
     return Size(width=width, height=height)
 
 
-def check_image(path: Path) -> tuple[Finding, ...]:
-    """Look at a picture file as a whole.
-
-    Returns:
-        Failures (``format``, ``size``, ``damaged``, ``blank``) and remarks; empty when all is well.
-    """
-    try:
-        with path.open("rb") as file, _opened(file) as image:
-            blank = _blank(image)
-    except SourceError as error:
-        return (Finding(level="failure", rule="image", message=error.message),)
-    except OSError as error:
-        return (Finding(level="failure", rule="image", message=f"{path.name} cannot be read: {error.strerror}."),)
-    return (blank,) if blank else ()
-
-
-def blank_finding(data: bytes) -> Finding | None:
-    """A failure when a picture shows nothing: one colour, or as good as one.
-
-    Raises:
-        SourceError: It is no picture at all.
-    """
-    with _opened(io.BytesIO(data)) as image:
-        return _blank(image)
-
-
 def prepare_upload(
     path: Path, aspect: Aspect, *, limit_bytes: int = UPLOAD_LIMIT_BYTES, ground: str = "#000000"
 ) -> UploadImage:
@@ -216,14 +190,6 @@ def _opened(file: io.IOBase, findings: list[Finding] | None = None) -> Iterator[
         except (OSError, ValueError, SyntaxError, EOFError, struct.error, IndexError) as error:
             raise SourceError(f"{name} is damaged: {error}.") from None
         yield image
-
-
-def _blank(image: Image.Image) -> Finding | None:
-    small = image.convert("RGB").reduce(max(1, min(image.width, image.height) // 128))
-    spread = max(high - low for low, high in small.getextrema())  # type: ignore[misc]  # RGB gives pairs
-    if spread < 4:
-        return Finding(level="failure", rule="blank", message="The picture has a single colour.")
-    return None
 
 
 def _plain(image: Image.Image, ground: str, findings: list[Finding]) -> Image.Image:

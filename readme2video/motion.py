@@ -12,7 +12,7 @@ from typing import Literal
 
 from readme2video.model.film import Curve, EntranceKind, ExitKind
 from readme2video.model.shot import ElementRole
-from readme2video.model.storyboard import Motion, SceneKind, Style, Transition
+from readme2video.model.vocabulary import Motion, SceneKind, Style, Transition
 
 _OVERSHOOT = 1.4
 _STEPS = 4
@@ -189,10 +189,7 @@ MANNERS: dict[Style, Manner] = {
 }
 
 SLOWEST_S = max(gesture.lasts_s for manner in MANNERS.values() for gesture in (manner.other, *manner.roles.values()))
-LONGEST_STAGGER_S = max(
-    gesture.stagger_s for manner in MANNERS.values() for gesture in (manner.other, *manner.roles.values())
-)
-"""Bounds over all styles: a film may be told in another style without becoming too short to read."""
+"""Over all styles: a film may be told in another style without becoming too short to read."""
 
 CAMERA: dict[SceneKind, tuple[Motion, ...]] = {
     "title": ("push_in", "drift_up", "pull_out"),

@@ -57,20 +57,18 @@ def plan_orders(
     price_date: str,
     balance_credits: float | None = None,
     max_cost_usd: float | None = None,
-    elsewhere_credits: float = 0.0,
+    lost_credits: float = 0.0,
     today: date | None = None,
 ) -> OrderPlan:
     """The plan of a film: what the cap leaves is bought in the order of the scenes, the rest is local and says so.
 
     Args:
         lines: One per scene, as if there were no cap.
-        elsewhere_credits: In doubt in the same project, but not in these lines.
+        lost_credits: Spent or in doubt in the same project, but in none of these lines; the cap counts it.
         today: To say that a price was seen long ago.
     """
     cap = None if max_cost_usd is None else max_cost_usd / USD_PER_CREDIT
-    committed = elsewhere_credits + sum(
-        line.credits for line in lines if line.state in ("bought", "running", "in doubt")
-    )
+    committed = lost_credits + sum(line.credits for line in lines if line.state in ("bought", "running", "in doubt"))
     planned: list[PlannedOrder] = []
     for line in lines:
         if line.state != "to buy":
@@ -84,14 +82,13 @@ def plan_orders(
     plan = OrderPlan(
         lines=tuple(planned), model=model, price_date=price_date, balance_credits=balance_credits, cap_credits=cap
     )
-    return plan.model_copy(update={"warnings": tuple(_warnings(lines, plan, elsewhere_credits, today))})
+    return plan.model_copy(update={"warnings": tuple(_warnings(lines, plan, lost_credits, today))})
 
 
-def _warnings(
-    asked: Sequence[PlannedOrder], plan: OrderPlan, elsewhere_credits: float, today: date | None
-) -> Iterator[str]:
-    if elsewhere_credits:
-        yield f"{_money(elsewhere_credits)} of other clips of this project are in doubt and counted as spent."
+def _warnings(asked: Sequence[PlannedOrder], plan: OrderPlan, lost_credits: float, today: date | None) -> Iterator[str]:
+    if lost_credits and plan.cap_credits is not None:
+        lost = _money(lost_credits)
+        yield f"{lost} of other orders of this project are spent or in doubt, and count under --max-cost."
     left_out = [old.scene for old, new in zip(asked, plan.lines, strict=True) if old.state != new.state]
     if left_out:
         yield f"--max-cost leaves out {', '.join(left_out)}: local motion instead. Raise it later to upgrade them."
@@ -194,9 +191,7 @@ def cost(attempts: Iterable[Attempt]) -> Cost:
 
 def in_doubt(attempt: Attempt, out: Path | None = None) -> PaymentInDoubtError:
     """The error for an attempt whose answer was lost: what happened, and every way to settle it."""
-    return PaymentInDoubtError(
-        doubt(attempt), hint=" ".join(ways_to_settle(attempt, out)), scene=next(iter(attempt.order.scenes), None)
-    )
+    return PaymentInDoubtError(doubt(attempt), hint=" ".join(ways_to_settle(attempt, out)), scene=attempt.order.scene)
 
 
 def doubt(attempt: Attempt) -> str:
@@ -213,7 +208,7 @@ def doubt(attempt: Attempt) -> str:
 
 def ways_to_settle(attempt: Attempt, out: Path | None = None) -> tuple[str, ...]:
     """What can be done about it, the free ways first; each with its command."""
-    scene = next(iter(attempt.order.scenes), "")
+    scene = attempt.order.scene or ""
     command = _adopt(scene, out)
     return (
         where_to_look(attempt),
@@ -232,7 +227,7 @@ def where_to_look(attempt: Attempt) -> str:
 
 def gone(attempt: Attempt, out: Path | None = None) -> SceneRefusedError:
     """The error for a paid clip that the provider no longer keeps: what happened, and what another one costs."""
-    scene = next(iter(attempt.order.scenes), "")
+    scene = attempt.order.scene or ""
     return SceneRefusedError(
         f"{scene}: the clip of task {attempt.task_id} was paid for and is no longer available; "
         f"Kie keeps clips for {KEPT_S // 86400} days.",

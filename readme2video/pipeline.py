@@ -23,9 +23,9 @@ from readme2video.errors import (
     ShotError,
 )
 from readme2video.events import Emit, FilmPlanned, Notice, OrdersPlanned, ignore
-from readme2video.film_check import GITHUB_BYTES, examination, seen_scenes
+from readme2video.film_check import GITHUB_BYTES, seen_scenes
 from readme2video.gathering import gathered
-from readme2video.model.check import Examination
+from readme2video.model.check import Examination, ExaminationRequest
 from readme2video.model.document import Brief, GatheredPicture
 from readme2video.model.film import (
     Backdrop,
@@ -198,7 +198,8 @@ async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[Gathere
         return await run(engines.compactor, smaller, label="github copy")
 
     async def examined() -> Examination:
-        return await run(engines.examiner, examination(whole.video, aspect, FPS, seen), label=label)
+        film_file = ExaminationRequest(video=whole.video, aspect=aspect, fps=FPS, scenes=seen)
+        return await run(engines.examiner, film_file, label=label)
 
     compact, seen_through = await run.both(copied(), examined())
     return Take(

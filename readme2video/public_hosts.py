@@ -1,4 +1,4 @@
-"""Which hosts are on the public internet, by name and by address; only those are dialled for strangers."""
+"""Which hosts are on the public internet, and dialling just what was checked; strangers send us nowhere else."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ import asyncio
 import ipaddress
 import re
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import httpx
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Gives the IP addresses of a host name."""
+
+MOVED = frozenset((301, 302, 303, 307, 308))
+"""HTTP statuses that name another address."""
 
 _LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa", "lan", "corp", "test", "invalid", "onion")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -53,3 +60,35 @@ async def system_resolve(host: str, port: int) -> Sequence[str]:
     """
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+async def dialled(
+    http: httpx.AsyncClient, url: httpx.URL, addresses: Sequence[str], headers: Mapping[str, str] | None = None
+) -> httpx.Response:
+    """GET from the first of a host's addresses that answers; the name is not resolved a second time.
+
+    Args:
+        addresses: Those that were checked.
+
+    Returns:
+        The response, whose body is still to be read.
+
+    Raises:
+        httpx.ConnectError: None of them answers.
+        httpx.ConnectTimeout: The last of them does not answer in time.
+    """
+    import httpx
+
+    problem: httpx.TransportError = httpx.ConnectError("the name is not known")
+    for address in addresses:
+        request = http.build_request(
+            "GET",
+            url.copy_with(host=address),
+            headers={**(headers or {}), "Host": url.netloc.decode("ascii")},
+            extensions={"sni_hostname": url.raw_host.decode("ascii")},
+        )
+        try:
+            return await http.send(request, stream=True)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            problem = error
+    raise problem

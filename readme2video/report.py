@@ -13,8 +13,9 @@ from readme2video.model.film import Backdrop, Clip, CompactFilm, Film, Segment, 
 from readme2video.model.manuscript import Usage
 from readme2video.model.order import USD_PER_CREDIT
 from readme2video.model.report import Attribution, Cost, ReportedPicture, ReportedScene, ReportedString
+from readme2video.model.scene import Scene, strings
 from readme2video.model.shot import Aspect, Shot
-from readme2video.model.storyboard import Scene, Storyboard, strings
+from readme2video.model.storyboard import Storyboard
 from readme2video.shown import shown_picture
 from readme2video.timeline import needed_s
 

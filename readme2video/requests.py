@@ -31,18 +31,9 @@ from readme2video.model.film import (
     TransitionClip,
     TransitionRequest,
 )
+from readme2video.model.scene import BeforeAfterScene, ChartScene, CodeScene, DiffScene, Scene, icons, roles, strings
 from readme2video.model.shot import Aspect, Shot, ShotRequest, Slot, Zone
-from readme2video.model.storyboard import (
-    BeforeAfterScene,
-    ChartScene,
-    CodeScene,
-    DiffScene,
-    Scene,
-    Storyboard,
-    icons,
-    roles,
-    strings,
-)
+from readme2video.model.storyboard import Storyboard
 from readme2video.settings import Settings
 from readme2video.shown import by_source, picture_of, played, shown_picture
 
@@ -305,7 +296,7 @@ def segment(
         tail_frames=timing.tail_frames,
         encoding=encoding,
         accent=storyboard.theme.accent,
-        footage=played(picture_of(_scene(storyboard, timing), storyboard, pictures), entering, timing),
+        footage=played(picture_of(scene, storyboard, pictures), entering, timing),
     )
 
 
@@ -321,7 +312,7 @@ def transition(
     Args:
         timing: The arriving scene's.
     """
-    arriving = next(scene for scene in storyboard.scenes if scene.id == timing.scene)
+    arriving = _scene(storyboard, timing)
     if left.tail is None or right.head is None or arriving.transition == "cut":
         return None
     return TransitionRequest(

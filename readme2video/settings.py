@@ -15,7 +15,7 @@ from readme2video.errors import UsageError
 from readme2video.model.film import Encoding, Quality
 from readme2video.model.record import STAGES, Colour, Record, Size
 from readme2video.model.shot import LAYOUT_PX, Aspect
-from readme2video.model.storyboard import Style
+from readme2video.model.vocabulary import Style
 
 PROJECT_FILE = "readme2video.toml"
 
@@ -85,6 +85,11 @@ class Kie(Record):
     key: SecretStr | None = None
     webhook_key: SecretStr | None = None
     pace: float = Field(default=1.0, gt=0, le=1)
+
+    @property
+    def bare_key(self) -> str:
+        """The key as it is sent; "" without one."""
+        return self.key.get_secret_value() if self.key else ""
 
 
 class BrandSettings(Record):

@@ -148,7 +148,7 @@ async def proven(
 
 async def settled(attempt: Attempt, answer: Adopt | Decide, ledger: Ledger, account: Kie, clock: Clock) -> str:
     """Carry out an answer about one attempt of a project that the caller holds; "" or why it could not be done."""
-    scene = next(iter(attempt.order.scenes), "")
+    scene = attempt.order.scene or ""
     if isinstance(answer, Decide):
         await asyncio.to_thread(decide, ledger, [attempt], answer.decision)
         return ""

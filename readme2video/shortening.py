@@ -5,16 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from readme2video.model.storyboard import (
-    BeforeAfterScene,
-    Code,
-    CodeScene,
-    FeaturesScene,
-    Scene,
-    SceneKind,
-    Side,
-    TerminalScene,
-)
+from readme2video.model.scene import BeforeAfterScene, CodeScene, FeaturesScene, Scene, Side, TerminalScene
+from readme2video.model.vocabulary import SceneKind
+from readme2video.model.words import Code
 
 _STRING = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`")
 _GOES_ON = re.compile(r"([:,\\({\[=|&+]|\b(?:and|or|not|in|return|else|then|do))$|^\s*@[\w.]+(?:\(.*\))?$")
@@ -43,7 +36,7 @@ def shortened(scene: Scene, path: str) -> Scene | None:
     measurement left out would make it another comparison.
 
     Args:
-        path: The string that does not fit, as in ``storyboard.strings``; what it belongs to goes first.
+        path: The string that does not fit, as in ``scene.strings``; what it belongs to goes first.
     """
     match scene:
         case FeaturesScene():
@@ -112,7 +105,7 @@ def _fewer(scene: Scene, path: str, name: str, least: int) -> Scene | None:
 
 
 def _fewer_features(scene: FeaturesScene, path: str) -> Scene | None:
-    """Fewer than four features, then names without details, then two features."""
+    """At most three features, then names without details, then fewer of them."""
     details = any(item.detail is not None for item in scene.items)
     if details and (len(scene.items) <= 3 or path.endswith(".detail")):
         return _changed(scene, items=tuple(item.model_copy(update={"detail": None}) for item in scene.items))

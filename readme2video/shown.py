@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from readme2video.model.document import GatheredPicture
 from readme2video.model.film import Entrance, SceneTiming
 from readme2video.model.picture import PlayedFootage
+from readme2video.model.scene import FeatureScene, ImageScene, Scene
 from readme2video.model.shot import PICTURE
-from readme2video.model.storyboard import FeatureScene, ImageScene, Scene, Storyboard
+from readme2video.model.storyboard import Storyboard
 
 _TELLING_S, _LEAST_ROUND = 2.0, 0.6
 """A loop of at least these seconds is not begun anew for less than this part of it."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from readme2video.model.document import CodeBlock, Picture, ReadmeDocument, RepositoryFacts, Table
-from readme2video.model.storyboard import Style
+from readme2video.model.vocabulary import Style
 
 STYLES: tuple[Style, ...] = get_args(Style)
 

@@ -10,19 +10,19 @@ import unicodedata
 from itertools import pairwise
 
 from readme2video.model.film import SceneTiming, Timeline
-from readme2video.model.storyboard import (
+from readme2video.model.scene import (
     CallToActionScene,
     ChartScene,
-    Code,
     CodeScene,
     DiffScene,
     InstallScene,
     Scene,
     StatsScene,
-    Storyboard,
     TerminalScene,
     strings,
 )
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.words import Code
 from readme2video.motion import SLOWEST_S
 
 TRANSITION_S = 0.5

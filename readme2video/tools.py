@@ -110,16 +110,9 @@ class Tools:
 
     def attempts(self, project: str) -> tuple[Attempt, ...] | None:
         """What was ordered for a project, whenever; None when nothing ever was, and then no ledger is made."""
-        from readme2video.ledger import FILE, Ledger
+        from readme2video.ledger import recorded_attempts
 
-        where = self.settings.out / ".store"
-        if not (where / FILE).is_file():
-            return None
-        ledger = Ledger(where)
-        try:
-            return ledger.attempts(project)
-        finally:
-            ledger.close()
+        return recorded_attempts(self.settings.out / ".store", project)
 
     def work(self) -> tuple[ReportedWork, ...]:
         """What was done so far, once per stage and label: made beats reused."""

@@ -8,19 +8,17 @@ from pathlib import Path
 
 from readme2video.claims import Claim, Evidence, check_scene
 from readme2video.model.document import RepositoryFacts
-from readme2video.model.storyboard import (
+from readme2video.model.scene import (
     CallToActionScene,
-    Code,
     CodeScene,
-    Headline,
     Scene,
     Stat,
     StatsScene,
     TerminalLine,
     TerminalScene,
     TitleScene,
-    Words,
 )
+from readme2video.model.words import Code, Headline, Words
 from readme2video.readme import cited_text, parse_readme
 
 TABLE = Path(__file__).parents[1] / "fixtures" / "claims.toml"

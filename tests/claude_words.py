@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from readme2video.model.storyboard import Scene
+from readme2video.model.scene import Scene
 from readme2video.readme import cited_text
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

@@ -10,18 +10,10 @@ import numpy as np
 
 from readme2video.model.film import CameraPath, Encoding, Entrance, Pose, SegmentRequest
 from readme2video.model.record import Artifact, Box, Size
+from readme2video.model.scene import CallToActionScene, Feature, FeaturesScene, Scene, TitleScene
 from readme2video.model.shot import Element, Shot
-from readme2video.model.storyboard import (
-    CallToActionScene,
-    Feature,
-    FeaturesScene,
-    Headline,
-    Scene,
-    Storyboard,
-    Theme,
-    TitleScene,
-    Words,
-)
+from readme2video.model.storyboard import Storyboard, Theme
+from readme2video.model.words import Headline, Words
 from readme2video.storyboard_file import to_yaml
 
 SIZE = Size(width=160, height=90)

@@ -6,7 +6,8 @@ from typing import Any
 
 from readme2video.model.record import Artifact
 from readme2video.model.shot import Aspect, ShotRequest, Slot
-from readme2video.model.storyboard import SceneKind, Theme
+from readme2video.model.storyboard import Theme
+from readme2video.model.vocabulary import SceneKind
 from readme2video.theme import make_theme
 
 DARK = make_theme("#3f7fbf", turn=75)

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 import logo_samples as logos
 from played_github import COMMIT, TOKEN, about, playing, reply
 from readme2video.brand import areas, decide, is_sign, stated_colour, told
+from readme2video.colour import contrast, oklch
 from readme2video.model.brand import Brand, ColourShare, LogoLook, LogoRequest
 from readme2video.model.document import Badge, Lines, RepositoryFacts
 from readme2video.model.record import Artifact, Size
@@ -36,7 +37,7 @@ from readme2video.sources.logos import (
     repository_logos,
     stated_files,
 )
-from readme2video.theme import contrast, oklch, theme_for
+from readme2video.theme import theme_for
 from scene_samples import ASPECTS, DARK, LIGHT, request
 from works import FakeWork
 

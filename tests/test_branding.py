@@ -10,12 +10,12 @@ import yaml
 
 import logo_samples as logos
 from makers import TINY_README, project
+from readme2video.colour import contrast, oklch
 from readme2video.errors import StoryboardError, UsageError
 from readme2video.events import Event, Notice, WorkDone
 from readme2video.pipeline import PromoVideo, plan_video
 from readme2video.settings import Settings, load_settings
 from readme2video.sources import parse_source
-from readme2video.theme import contrast, oklch
 
 WITH_LOGO = TINY_README.replace("# tinyproject\n", "# tinyproject\n\n![tinyproject logo](art/logo.svg)\n", 1)
 

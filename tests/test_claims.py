@@ -12,19 +12,9 @@ from hypothesis import strategies as st
 from claim_cases import Case, cases, evidence_of, judged
 from readme2video.claims import Claim, Evidence, check_claims, check_scene, is_hype, refusal
 from readme2video.model.document import Brief, RepositoryFacts, SourceText
-from readme2video.model.storyboard import (
-    Code,
-    CodeScene,
-    Headline,
-    ProblemScene,
-    Stat,
-    StatsScene,
-    Storyboard,
-    TerminalLine,
-    TerminalScene,
-    TitleScene,
-    Words,
-)
+from readme2video.model.scene import CodeScene, ProblemScene, Stat, StatsScene, TerminalLine, TerminalScene, TitleScene
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.words import Code, Headline, Words
 from readme2video.readme import cited_text, parse_readme
 from readme2video.storyboarders import write_storyboard
 from readme2video.theme import make_theme

@@ -7,25 +7,23 @@ import pytest
 from claim_cases import evidence_of
 from readme2video.claims import Claim, Evidence, check_scene
 from readme2video.model.document import SourceText
-from readme2video.model.storyboard import (
+from readme2video.model.scene import (
     Bar,
     BeforeAfterScene,
     ChartScene,
-    Code,
     CodeScene,
     DiffScene,
     Feature,
     FeatureScene,
     FeaturesScene,
-    Headline,
     InstallScene,
     Note,
     QuoteScene,
     ReleaseScene,
     Scene,
     Side,
-    Words,
 )
+from readme2video.model.words import Code, Headline, Words
 
 README = """\
 # kestrel

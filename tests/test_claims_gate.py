@@ -11,7 +11,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from makers import project, scenes, storyboard
-from readme2video.model.storyboard import Headline, Stat, StatsScene, TitleScene, Words
+from readme2video.model.scene import Stat, StatsScene, TitleScene
+from readme2video.model.words import Headline, Words
 from readme2video.publish import source_name, source_named
 from readme2video.sources import GitHubSource, LocalSource, Source
 from readme2video.storyboard_file import to_yaml

@@ -17,7 +17,8 @@ from readme2video.model.document import (
     SourceText,
 )
 from readme2video.model.record import Artifact
-from readme2video.model.storyboard import Headline, TitleScene
+from readme2video.model.scene import TitleScene
+from readme2video.model.words import Headline
 from readme2video.prompts import load_prompt
 from readme2video.readme import cited_text, parse_readme
 from readme2video.storyboarders.claude.question import LANGUAGES, TEXT_CHARACTERS, Question, question
@@ -168,7 +169,7 @@ def test_the_craft_names_every_kind_motion_and_transition() -> None:
     from typing import get_args
 
     from readme2video.model.slots import SLOTS
-    from readme2video.model.storyboard import Motion, SceneKind, Transition
+    from readme2video.model.vocabulary import Motion, SceneKind, Transition
 
     craft = load_prompt("storyboard").render()
     for word in (*get_args(SceneKind), *get_args(Motion), *get_args(Transition)):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from claim_cases import evidence_of
-from readme2video.model.storyboard import (
+from readme2video.model.scene import (
     BeforeAfterScene,
     ChartScene,
     CodeScene,

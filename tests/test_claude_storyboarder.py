@@ -23,11 +23,13 @@ from readme2video.errors import (
 from readme2video.events import Event, Notice, StoryboardPaid
 from readme2video.model.document import Brief, RepositoryFacts
 from readme2video.model.manuscript import Manuscript, Usage
-from readme2video.model.storyboard import CallToActionScene, TerminalScene, strings
+from readme2video.model.scene import CallToActionScene, ProblemScene, TerminalScene, strings
+from readme2video.model.words import Headline
 from readme2video.readme import cited_text, parse_readme
 from readme2video.sandbox import Sandbox
 from readme2video.settings import Claude, Settings
 from readme2video.storyboarders import ClaudeStoryboarder, write_storyboard
+from readme2video.storyboarders.claude.completing import complete
 from readme2video.storyboarders.claude.messages import checked_base_url
 from readme2video.storyboarders.claude.prices import added, priced
 from readme2video.storyboarders.pacing import LONGEST_SCENE_S
@@ -95,6 +97,15 @@ def reply(*scenes: dict[str, Any], hooks: tuple[dict[str, str], ...] = ()) -> di
                     lines=[{"role": "command", "text": said("pip install tidewatch", 21)}])  # fmt: skip
     end = scene("call_to_action", "end", "Tidewatch", 1, command=said("pip install tidewatch", 21))
     return {"hooks": list(hooks), "scenes": list(scenes) or [hook, demo, gets, install, end]}
+
+
+def test_a_scene_that_is_added_takes_no_other_scenes_id() -> None:
+    end = write_storyboard(brief()).scenes[-1]
+    words = Headline(text="Know the tide", source="README.md:3")
+    told = [ProblemScene(id=name, duration_s=3, headline=words) for name in (end.id, f"{end.id}-2")]
+    scenes, added = complete(told, brief(), lost=False)
+    assert f"{end.id}-3" in {scene.id for scene in added}
+    assert len({scene.id for scene in scenes}) == len(scenes)
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from readme2video.errors import PausedError, SceneRefusedError
-from readme2video.media.clip import ClipFrames, verify_clip
+from readme2video.media.clip import verify_clip
+from readme2video.media.clip_frames import ClipFrames
 from readme2video.media.ffmpeg import run_ffmpeg
 from readme2video.media.planes import frame_size
 from readme2video.model.record import Size

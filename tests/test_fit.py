@@ -7,17 +7,10 @@ import pytest
 
 from readme2video.errors import ShotError
 from readme2video.model.record import Box, Size
+from readme2video.model.scene import CodeScene, Feature, FeaturesScene, TitleScene
 from readme2video.model.shot import Aspect
-from readme2video.model.storyboard import (
-    Code,
-    CodeScene,
-    Feature,
-    FeaturesScene,
-    Headline,
-    SceneKind,
-    TitleScene,
-    Words,
-)
+from readme2video.model.vocabulary import SceneKind
+from readme2video.model.words import Code, Headline, Words
 from readme2video.scenes.readability import contrast_of, cut_off
 from readme2video.scenes.sheets import Cut, agree, laid, shade_sheet
 from readme2video.scenes.shooter import Shooter

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from readme2video.model.storyboard import Icon
+from readme2video.model.vocabulary import Icon
 from readme2video.scenes.icons import sign
 from readme2video.scenes.writer import TEMPLATES
 

@@ -23,7 +23,7 @@ from readme2video.errors import SourceError
 from readme2video.events import Event
 from readme2video.model.document import Brief, RepositoryFacts
 from readme2video.model.manuscript import Manuscript
-from readme2video.model.storyboard import strings
+from readme2video.model.scene import strings
 from readme2video.readme import cited_text, parse_readme
 from readme2video.readme.instructions import addressed, without_instructions
 from readme2video.readme.unseen import seen

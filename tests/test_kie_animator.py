@@ -31,6 +31,8 @@ from readme2video.events import Event, Spent
 from readme2video.ledger import Ledger
 from readme2video.model.film import BackdropRequest, Clip
 from readme2video.model.order import Attempt, OrderPlan
+from readme2video.model.record import Size
+from readme2video.orders import PAY_AGAIN
 from readme2video.sandbox import Sandbox
 from readme2video.settings import Kie, Settings
 from readme2video.store import Store
@@ -352,6 +354,33 @@ async def test_doubt_counts_as_spent_under_the_cap(shop: MakeShop) -> None:
     assert sum(isinstance(one, ConsentError) for one in got) == 2
     last = [event for event in here.events if isinstance(event, Spent)][-1]
     assert last.in_doubt_credits > 0
+
+
+async def test_the_plan_counts_what_the_cap_counts(shop: MakeShop) -> None:
+    """What of the project is in doubt for another clip, or was given up, is not promised to a new clip."""
+    here = shop({"on": "create", "nth": 1, "do": "accept_rst"})
+    await here.buy(1)
+    async with here.open(max_cost=0.20) as (animator, store):
+        _, other = here.scenes(store, 2)
+        plan = await animator.plan(PROJECT, [other], [])
+    assert [line.state for line in plan.lines] == ["local"]
+    assert "30 credits ($0.15) of other orders" in plan.warnings[0]
+    ledger = Ledger(here.folder)
+    ledger.waive(here.attempts()[0].id, PAY_AGAIN)
+    ledger.close()
+    async with here.open(max_cost=0.20) as (animator, store):
+        again = await animator.plan(PROJECT, here.scenes(store, 1), [])
+    assert [line.state for line in again.lines] == ["local"]
+
+
+async def test_a_square_is_cut_from_clips_of_the_resolution_that_is_asked_for(shop: MakeShop) -> None:
+    here = shop()
+    square = Size(width=1440, height=1440)
+    async with here.open(model="veo3_lite", resolution="1080p") as (animator, _):
+        assert animator.serves("1:1", square) == "16:9"
+    async with here.open(model="veo3_lite") as (animator, _):
+        with pytest.raises(UsageError, match="cropped"):
+            animator.serves("1:1", square)
 
 
 async def test_a_balance_that_does_not_reach_stops_before_the_first_order(shop: MakeShop) -> None:

@@ -1156,15 +1156,10 @@ async def test_balance_and_lists_are_asked_for(account: Account) -> None:
     api.on(CREDIT, answer({"code": 200, "msg": "success", "data": 5916.25}))
     api.on("/api/v1/models", answer({"code": 200, "data": models}))
     api.on(f"{about}/price", answer({"code": 200, "data": {"pricingDesc": "14 credits per second"}}))
-    api.on(f"{about}/schema", answer({"code": 200, "data": {"openapi": json.dumps({"openapi": "3.0.1"})}}))
-    points = [{"successRate": rate} for rate in (0, 0, 80, 90, 100, None, 70, 60, 50)]
-    api.on(f"{about}/success-rate", answer({"code": 200, "data": {"points": points}}))
     async with account.open() as client:
         assert await client.balance() == 5916.25
         assert [(one.id, one.task_types) for one in await client.models()] == [("kling-3.0/video", ("image-to-video",))]
         assert await client.price("kling-3.0/video") == "14 credits per second"
-        assert await client.model_schema("kling-3.0/video") == {"openapi": "3.0.1"}
-        assert await client.success_rate("kling-3.0/video") == pytest.approx(0.75)
     assert account.clock.time_s - 1000 >= 3  # one question a second to the lists
 
 
@@ -1174,7 +1169,6 @@ async def test_a_slash_in_a_models_name_is_encoded_where_it_must_be(account: Acc
     async with account.open() as client:
         assert await client.price("a/b") == "3 credits"
         assert await client.price("c/d") == ""
-        assert await client.success_rate("c/d") is None
 
 
 @pytest.mark.parametrize("lost", [rst, fin, html("down", 503), coded(429)])
@@ -1555,8 +1549,6 @@ async def tour(account: Account, client: KieClient) -> list[Any]:
         client.balance(),
         client.models(),
         client.price("a/b"),
-        client.model_schema("a/b"),
-        client.success_rate("a/b"),
         client.download_link(FILE),
         client.upload(PICTURE, name=NAME, mime="image/png"),
     )

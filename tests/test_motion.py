@@ -15,8 +15,9 @@ from readme2video.choreography import emphasis, entrances, exits
 from readme2video.counting import number_at, number_in
 from readme2video.model.film import BackdropNeed, Curve, SceneTiming
 from readme2video.model.record import Box
+from readme2video.model.scene import Scene
 from readme2video.model.shot import Aspect, Element, ShotRequest
-from readme2video.model.storyboard import Scene, SceneKind, Style
+from readme2video.model.vocabulary import SceneKind, Style
 from readme2video.motion import CAMERA, CURVES, MANNERS, camera, takeover
 from readme2video.scenes.markup import build
 from readme2video.scenes.writer import sheet_of

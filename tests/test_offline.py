@@ -32,11 +32,10 @@ from readme2video.model.document import (
 )
 from readme2video.model.manuscript import Manuscript
 from readme2video.model.record import Artifact
-from readme2video.model.storyboard import (
+from readme2video.model.scene import (
     BeforeAfterScene,
     CallToActionScene,
     ChartScene,
-    Code,
     CodeScene,
     DiffScene,
     FeatureScene,
@@ -46,11 +45,12 @@ from readme2video.model.storyboard import (
     QuoteScene,
     Scene,
     StatsScene,
-    Storyboard,
     TerminalScene,
     TitleScene,
     strings,
 )
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.words import Code
 from readme2video.readme import cited_text, parse_readme
 from readme2video.settings import Settings
 from readme2video.storyboarders import STORYBOARDERS, OfflineStoryboarder, write_storyboard

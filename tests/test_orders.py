@@ -82,9 +82,10 @@ def test_what_is_bought_running_or_in_doubt_uses_up_the_cap():
     standing_lines = line("a", "bought"), line("b", "running"), line("c", "in doubt")
     assert [one.state for one in plan(*standing_lines, line("d"), max_cost_usd=0.60).lines][-1] == "to buy"
     assert [one.state for one in plan(*standing_lines, line("d"), max_cost_usd=0.59).lines][-1] == "local"
-    made = plan(*standing_lines, line("d"), max_cost_usd=0.60, elsewhere_credits=10)
+    made = plan(*standing_lines, line("d"), max_cost_usd=0.60, lost_credits=10)
     assert [one.state for one in made.lines][-1] == "local"
-    assert made.warnings[0].startswith("10 credits ($0.05) of other clips")
+    assert made.warnings[0].startswith("10 credits ($0.05) of other orders")
+    assert plan(line("d"), lost_credits=10).warnings == ()  # without a cap it counts for nothing
     said = " ".join(plan_summary(made))
     assert "Ordered, on its way: b (30 credits ($0.15))." in said
     assert "In doubt: c (30 credits ($0.15); counted as spent, nothing is sent again)." in said

@@ -18,7 +18,9 @@ from makers import THEME, project, storyboard
 from readme2video.errors import ConsentError, ShotError
 from readme2video.events import Event, FilmPlanned, Notice, OrdersPlanned, WorkDone
 from readme2video.model.order import OrderPlan
-from readme2video.model.storyboard import Headline, Storyboard, TitleScene
+from readme2video.model.scene import TitleScene
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.words import Headline
 from readme2video.pipeline import agreed, make_video
 from readme2video.sandbox import Sandbox
 from readme2video.settings import Kie, Settings

@@ -28,8 +28,10 @@ from readme2video.model.document import GatheredPicture, Lines, Picture, Reposit
 from readme2video.model.film import CameraPath, Pose, SceneTiming
 from readme2video.model.picture import FetchRequest, Footage, FootageRequest, PlayedFootage
 from readme2video.model.record import Artifact, Box, Size
+from readme2video.model.scene import ImageScene, TitleScene
 from readme2video.model.shot import Element
-from readme2video.model.storyboard import Headline, ImageScene, Storyboard, TitleScene
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.words import Headline
 from readme2video.pipeline import make_video
 from readme2video.readme.outline import is_badge
 from readme2video.render import Renderer
@@ -331,6 +333,14 @@ async def test_both_twins_are_there_and_the_best_come_first(tmp_path: Path, work
         read(f"# q\n\nWords.\n\n{lines}{twin}</picture>\n"), LocalFiles(tmp_path), work.keep_bytes
     )
     assert [one.src for one in found] == [*(f"p{n}.png" for n in range(5)), "demo-light.png", "demo-dark.png"]
+
+
+async def test_a_picture_shown_twice_counts_once(tmp_path: Path, work: FakeWork) -> None:
+    for place in range(7):
+        (tmp_path / f"p{place}.png").write_bytes(png(plate(place)))
+    shown = "".join(f"![](p{place}.png)\n\n" for place in (0, 0, 1, 1, 2, 3, 4, 5, 6))
+    found = await gather_pictures(read(f"# q\n\nWords.\n\n{shown}"), LocalFiles(tmp_path), work.keep_bytes)
+    assert [one.src for one in found] == [f"p{n}.png" for n in range(6)]
 
 
 async def test_files_of_the_own_repository_need_no_network(tmp_path: Path, work: FakeWork) -> None:

@@ -26,7 +26,8 @@ from readme2video.kie.models import Model, load_models, validate
 from readme2video.model.document import GatheredPicture
 from readme2video.model.film import BackdropRequest
 from readme2video.model.record import Artifact, Size
-from readme2video.model.storyboard import Motion, Scene, SceneKind, strings
+from readme2video.model.scene import Scene, strings
+from readme2video.model.vocabulary import Motion, SceneKind
 from readme2video.prompts import OPTIONAL, load_prompt, motion_prompt, parse_prompt
 
 ROOT = Path(__file__).parents[1]

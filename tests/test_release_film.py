@@ -23,7 +23,9 @@ from readme2video.model.document import (
     RepositoryFacts,
     SourceText,
 )
-from readme2video.model.storyboard import Code, ProblemScene, Storyboard, TitleScene, strings
+from readme2video.model.scene import ProblemScene, TitleScene, strings
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.words import Code
 from readme2video.readme import cited_text, parse_readme, read_news
 from readme2video.report import quotes
 from readme2video.sources.changelog import section_of

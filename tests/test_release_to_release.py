@@ -16,7 +16,9 @@ from makers import scenes, storyboard
 from readme2video.continuity import release_file, with_kept_scenes
 from readme2video.errors import SourceError
 from readme2video.events import Event, Notice
-from readme2video.model.storyboard import Headline, ProblemScene, Scene, Storyboard, TerminalScene, strings, with_looks
+from readme2video.model.scene import ProblemScene, Scene, TerminalScene, strings, with_looks
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.words import Headline
 from readme2video.pipeline import plan_video
 from readme2video.publish import OutputFolder
 from readme2video.requests import shot

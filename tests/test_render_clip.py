@@ -14,16 +14,16 @@ import pytest
 import scene_samples
 from makers import ENCODING, SIZE, ink, over, plate, png, segment_request, shot
 from readme2video.errors import PausedError
-from readme2video.media.clip import ClipFrames, verify_clip
+from readme2video.media.clip import verify_clip
+from readme2video.media.clip_frames import ClipFrames
 from readme2video.media.ffmpeg import run_ffmpeg
 from readme2video.media.planes import from_bgr, views
 from readme2video.media.probe import frames, probe
-from readme2video.model.film import Clip, Segment, SegmentRequest
+from readme2video.model.film import LEGIBLE, Clip, Segment, SegmentRequest
 from readme2video.model.record import Artifact, Box
 from readme2video.model.shot import Element, Shot
-from readme2video.model.storyboard import Style
+from readme2video.model.vocabulary import Style
 from readme2video.render import Renderer
-from readme2video.render.renderer import LEGIBLE
 from readme2video.scenes.shooter import Shooter
 from readme2video.settings import Settings
 from works import FakeWork

@@ -15,7 +15,8 @@ from pydantic import TypeAdapter
 
 from claude_words import FIXTURES, MARKER, MODEL, SYSTEM, block, message, prompt, said, stands_there
 from readme2video.errors import UsageError
-from readme2video.model.storyboard import Scene, Storyboard
+from readme2video.model.scene import Scene
+from readme2video.model.storyboard import Storyboard
 from readme2video.readme import cited_text
 from readme2video.sandbox import Sandbox
 from readme2video.sandbox.author import readme_of, storyboard

@@ -21,20 +21,23 @@ from PIL import Image, ImageDraw
 
 import golden
 import readme2video.scenes.shooter as drawing_room
+from readme2video.colour import contrast, luminance
 from readme2video.errors import BrowserError, ShotError
 from readme2video.model.record import Artifact, Box
 from readme2video.model.shot import LAYOUT_PX, Aspect, Shot, ShotRequest
-from readme2video.model.storyboard import SceneKind, Style, Theme
+from readme2video.model.storyboard import Theme
+from readme2video.model.vocabulary import SceneKind, Style
 from readme2video.render.counter import Counter
 from readme2video.render.layers import cut_layer, even_box, read_picture
 from readme2video.scenes.browser import Browser, Say
+from readme2video.scenes.darkroom import exposed
 from readme2video.scenes.highlight import CODE_CONTRAST, code_colours, tokens
 from readme2video.scenes.layers import colours
 from readme2video.scenes.plates import plate_svg
 from readme2video.scenes.plates.aurora import COMPOSITIONS
 from readme2video.scenes.shooter import Shooter, zone_of
 from readme2video.settings import Settings
-from readme2video.theme import contrast, luminance, make_theme
+from readme2video.theme import make_theme
 from scene_samples import ASPECTS, DARK, KINDS, LIGHT, request
 from works import FakeWork
 
@@ -551,3 +554,11 @@ async def test_numbers_can_count_in_their_own_type(shooter: Shooter, work: FakeW
         assert own.below_y.min() == 0
         assert differs.mean() < 4, "at most a part of a pixel beside"
     assert not (await shooter.perform(request("quote", style=style), work)).digits
+
+
+async def test_a_picture_of_one_colour_is_no_scene(work: FakeWork) -> None:
+    stream = io.BytesIO()
+    Image.new("RGB", (640, 360), "#202020").save(stream, "PNG")
+    with pytest.raises(BrowserError, match="empty picture"):
+        exposed(stream.getvalue(), "full", work.keep_bytes)
+    assert exposed(stream.getvalue(), "plate", work.keep_bytes).artifact is not None

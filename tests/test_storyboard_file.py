@@ -13,19 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from readme2video.errors import StoryboardError
-from readme2video.model.slots import SCENES, SLOTS, slot
-from readme2video.model.storyboard import (
+from readme2video.model.scene import (
     Bar,
     BeforeAfterScene,
     CallToActionScene,
     ChartScene,
-    Code,
     CodeScene,
     DiffScene,
     Feature,
     FeatureScene,
     FeaturesScene,
-    Headline,
     ImageScene,
     InstallScene,
     Note,
@@ -33,18 +30,18 @@ from readme2video.model.storyboard import (
     QuoteScene,
     ReleaseScene,
     Scene,
-    SceneKind,
     Side,
     Stat,
     StatsScene,
-    Storyboard,
     TerminalLine,
     TerminalScene,
-    Theme,
     TitleScene,
-    Words,
     strings,
 )
+from readme2video.model.slots import SCENES, SLOTS, slot
+from readme2video.model.storyboard import Storyboard, Theme
+from readme2video.model.vocabulary import SceneKind
+from readme2video.model.words import Code, Headline, Words
 from readme2video.storyboard_file import (
     LIMIT_BYTES,
     SCHEMA_FILE,

@@ -17,7 +17,7 @@ from readme2video.model.document import (
     Section,
     Table,
 )
-from readme2video.model.storyboard import Style
+from readme2video.model.vocabulary import Style
 from readme2video.storyboarders.offline import write_storyboard
 from readme2video.style import STYLES, style_of
 from readme2video.theme import theme_for

@@ -10,13 +10,15 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from readme2video.colour import contrast
 from readme2video.model.record import Box
 from readme2video.model.shot import LAYOUT_PX, Aspect, Element, Shot
-from readme2video.model.storyboard import SceneKind, Style, Theme
+from readme2video.model.storyboard import Theme
+from readme2video.model.vocabulary import SceneKind, Style
 from readme2video.scenes.plates import plate_colours
 from readme2video.scenes.shooter import Shooter
 from readme2video.settings import Settings
-from readme2video.theme import LANGUAGE_COLOURS, contrast, make_theme
+from readme2video.theme import LANGUAGE_COLOURS, make_theme
 from scene_samples import ASPECTS, DARK, KINDS, LIGHT, request
 from works import FakeWork
 

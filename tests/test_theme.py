@@ -6,23 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from readme2video.colour import contrast, from_oklch, luminance, mix, oklch, readable
 from readme2video.model.document import Badge, Lines, ReadmeDocument, RepositoryFacts
-from readme2video.model.storyboard import Style, Theme
+from readme2video.model.storyboard import Theme
+from readme2video.model.vocabulary import Style
 from readme2video.style import STYLES
-from readme2video.theme import (
-    ACCENT_CONTRAST,
-    INK_CONTRAST,
-    LANGUAGE_COLOURS,
-    MUTED_CONTRAST,
-    contrast,
-    from_oklch,
-    luminance,
-    make_theme,
-    mix,
-    oklch,
-    readable,
-    theme_for,
-)
+from readme2video.theme import ACCENT_CONTRAST, INK_CONTRAST, LANGUAGE_COLOURS, MUTED_CONTRAST, make_theme, theme_for
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
 

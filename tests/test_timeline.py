@@ -12,8 +12,9 @@ from makers import scenes, storyboard
 from readme2video.choreography import entrances
 from readme2video.model.film import SceneTiming
 from readme2video.model.record import Box
+from readme2video.model.scene import CodeScene, TerminalLine, TerminalScene, TitleScene
 from readme2video.model.shot import Element
-from readme2video.model.storyboard import Code, CodeScene, Headline, TerminalLine, TerminalScene, TitleScene, Words
+from readme2video.model.words import Code, Headline, Words
 from readme2video.timeline import arrange, needed_s, reading_time_s, settle_s
 
 FPS = 30

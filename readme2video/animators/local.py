@@ -8,7 +8,7 @@ from typing import Literal
 from readme2video.engine import Work
 from readme2video.model.film import BackdropNeed, BackdropRequest, CameraPath, Pose
 from readme2video.model.record import Stage
-from readme2video.model.storyboard import Motion
+from readme2video.model.vocabulary import Motion
 
 # Speeds per second of scene, so that long scenes do not crawl and short ones do not rush; total travel is capped.
 _ZOOM_PER_S, _ZOOM_MOST = 0.022, 0.14

@@ -11,16 +11,8 @@ from readme2video.claims.compositions import composition_faults
 from readme2video.claims.evidence import Evidence
 from readme2video.claims.normal import fold
 from readme2video.claims.verdicts import Shown, Slot, judge, quoted_in
-from readme2video.model.storyboard import (
-    ChartScene,
-    FeatureScene,
-    FeaturesScene,
-    Scene,
-    StatsScene,
-    Storyboard,
-    TerminalScene,
-    strings,
-)
+from readme2video.model.scene import ChartScene, FeatureScene, FeaturesScene, Scene, StatsScene, TerminalScene, strings
+from readme2video.model.storyboard import Storyboard
 
 
 def check_claims(storyboard: Storyboard, evidence: Evidence, *, translated: bool = False) -> tuple[Claim, ...]:
@@ -103,7 +95,6 @@ def _shown(scene: Scene) -> Iterator[tuple[str, Shown]]:
                 slot=_slot(scene, path),
                 beside=beside if isinstance(scene, _TOGETHER) or path != "headline" else "",
                 partner=partner.text if partner else "",
-                partner_source=partner.source if partner else "",
             ),
         )
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from readme2video.claims.measures import NUMBER_WORDS
-from readme2video.claims.normal import BLOCK
 from readme2video.claims.numbers import Number, numbers
 from readme2video.claims.vocabulary import CJK, PROGRAMS, STOP_WORDS
 
@@ -168,8 +167,3 @@ def names(text: str, *, shape_only: bool = False) -> tuple[str, ...]:
             found.append(word)
         first = False
     return tuple(dict.fromkeys(found))
-
-
-def lines_of(text: str) -> list[str]:
-    """The blocks of a normal form."""
-    return [block for block in text.split(BLOCK) if block]

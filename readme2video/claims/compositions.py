@@ -14,7 +14,7 @@ from readme2video.claims.normal import fold, plain
 from readme2video.claims.scale import shares_of_longest
 from readme2video.claims.ties import is_own
 from readme2video.model.document import Paragraph, Quote, Section, SourceText, Table
-from readme2video.model.storyboard import Bar, ChartScene, QuoteScene, ReleaseScene, Scene
+from readme2video.model.scene import Bar, ChartScene, QuoteScene, ReleaseScene, Scene
 
 _LESS = re.compile(
     r"↓|(?:lower|less|smaller|fewer|shorter) (?:is|are) better|(?:kleiner|weniger|niedriger) ist besser"

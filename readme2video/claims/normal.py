@@ -23,12 +23,12 @@ _ARABIC_MARKS = {"٬": ",", "٫": "."}
 """Of thousands and of decimals."""
 
 _KEPT_SIGNS = "❌✗✘🚧☐✅✓✔"
-_SHORTCODE = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+-]*:(?![\w:])")
+SHORTCODE = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+-]*:(?![\w:])")
 
 
 def fold(text: str) -> str:
     """One spelling for what looks the same: widths, digits of all scripts, quotes, dashes, blanks; emoji dropped."""
-    text = _SHORTCODE.sub(" ", text)
+    text = SHORTCODE.sub(" ", text)
     text = re.sub(r"[⁻⁰¹²³⁴-⁹]+", lambda found: "^" + found[0].translate(_SUPERSCRIPTS), text)
     text = re.sub(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))", ",", text)
     text = re.sub(r"——|(?<=\w)—(?=\w)", " - ", text)
@@ -80,13 +80,13 @@ _FENCE = re.compile(r"^\s*(?:>\s*)*(?:```|~~~)")
 _DIRECTIVE = re.compile(r"^\s*\.\.\s+(?:\||[\w-]+::|_)|^\s*:[a-z-]+:(?:\s|$)|^\s*\[[^\]]+\]:\s+\S+")
 _ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
-_QUOTED = re.compile(r"^\s{0,3}(?:>\s?)+")
+QUOTED = re.compile(r"^\s{0,3}(?:>\s?)+")
 _ALERT = re.compile(r"^\s*\[!\w+\]\s*")
 
 
 def _line(raw: str) -> tuple[str, bool, bool] | None:
     """A line without its block marks, whether it begins a block and whether it ends one; None when nothing is read."""
-    line = _ALERT.sub("", _QUOTED.sub("", raw))
+    line = _ALERT.sub("", QUOTED.sub("", raw))
     if not line.strip() or _FENCE.match(line) or _TABLE_RULE.match(line) or _RULE.match(line) or _DIRECTIVE.match(line):
         return None
     if _HEADING.match(line):
@@ -118,7 +118,7 @@ _AUTOLINK = re.compile(r"<((?:https?|mailto):[^>\s]+)>")
 _HTML_PICTURE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _BREAK = re.compile(r"</?(?:p|li|ul|ol|h[1-6]|tr|table|div|br|summary|details|blockquote|dd|dt)\b[^>]*>", re.IGNORECASE)
 _CELL_TAG = re.compile(r"</(?:td|th)>\s*<(?:td|th)\b[^>]*>", re.IGNORECASE)
-_TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?/?>")
+TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?/?>")
 _STRONG = re.compile(r"\*\*|__(?=\S)|(?<=\S)__|~~")
 _EMPHASIS = re.compile(r"(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -140,7 +140,7 @@ def inline(text: str) -> str:
         text = _LINK.sub(lambda link: link["text"], text)
     text = _AUTOLINK.sub(r"\1", text)
     text = _HTML_PICTURE.sub(_alternative, text)
-    text = _TAG.sub("", _BREAK.sub(BLOCK, _CELL_TAG.sub(CELL, text)))
+    text = TAG.sub("", _BREAK.sub(BLOCK, _CELL_TAG.sub(CELL, text)))
     text = _RST_SUBSTITUTION.sub("", text)
     text = _EMPHASIS.sub("", _STRONG.sub("", _ESCAPE.sub(r"\1", text)))
     text = re.sub(r"::\s*$", ":", text)

@@ -13,8 +13,6 @@ from itertools import zip_longest
 from readme2video.claims.measures import CASED_UNITS, DIMENSIONS, NUMBER_WORDS, SCALES, UNITS
 from readme2video.claims.vocabulary import AFTER, BEFORE, CJK, SIGNS
 
-RATES = {"second": "s", "minute": "min", "hour": "h", "day": "day", "week": "week", "month": "month", "year": "year"}
-
 _ADDRESS = re.compile(r"(?:https?|ssh|git|mailto|ftp)://?\S+|(?<![\w@])(?:[\w-]+\.)+[a-z]{2,}/\S+|\S+@[\w-]+\.\w+")
 _DATE = re.compile(r"(?<![\d.])\d{4}-\d{2}-\d{2}(?!\d)")
 _VERSION = re.compile(

@@ -9,6 +9,7 @@ import re
 import textwrap
 
 from readme2video.claims.claim import Fault
+from readme2video.claims.normal import QUOTED, TAG
 
 _PROMPT = re.compile(
     r"^\s*(?:\([\w.-]+\)\s*)?(?:[\w.-]+@[\w.-]+[:\s]?\S*\s*|~\S*\s+)?[$❯➜»λ%#]\s+(?=\S)"
@@ -16,8 +17,6 @@ _PROMPT = re.compile(
 )
 _COMMENT = re.compile(r"\s+#\s.*$")
 _TICKED = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
-_QUOTED = re.compile(r"^\s{0,3}(?:>\s?)+")
-_TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?/?>")
 _INLINE_END = r"(?=$|[\s`\"',;:.)]*(?:$|[`\"',;)]|\.\s|\.$|\s+[a-z]+(?:\s|$)))"
 
 
@@ -40,7 +39,7 @@ def _dedented(lines: list[str]) -> list[str]:
 def _readings(span: str) -> list[list[str]]:
     """A span's lines as written, and as they are read inside HTML or a block quote."""
     lines = span.split("\n")
-    return [lines, [_QUOTED.sub("", line) for line in lines], [html.unescape(_TAG.sub("", line)) for line in lines]]
+    return [lines, [QUOTED.sub("", line) for line in lines], [html.unescape(TAG.sub("", line)) for line in lines]]
 
 
 def shown_lines(span: str) -> set[str]:

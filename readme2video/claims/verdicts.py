@@ -50,7 +50,7 @@ class Shown:
 
     Attributes:
         beside: The strings it is read together with: its item's others and the scene's headline.
-        partner: Of a number its label, of a label its number, with the partner's source.
+        partner: Of a number its label, of a label its number.
     """
 
     text: str
@@ -58,7 +58,6 @@ class Shown:
     slot: Slot
     beside: str = ""
     partner: str = ""
-    partner_source: str = ""
 
 
 Verdict = tuple[ClaimKind, Fault | None]

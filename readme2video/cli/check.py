@@ -16,7 +16,6 @@ from readme2video.cli.terminal import clean, clean_line, console_for, is_termina
 
 if TYPE_CHECKING:
     from readme2video.model.check import Verdict, VerdictLevel
-    from readme2video.model.order import Attempt
     from readme2video.model.report import Report, ReportedVideo
     from readme2video.model.storyboard import Storyboard
     from readme2video.sources import Source
@@ -187,6 +186,7 @@ def _report(folder: Path) -> Report:
 def _films(folder: Path, report: Report) -> list[Verdict]:
     """The rows of every film of a folder; ``checks/NN.jpg`` shows where one is no pass."""
     from readme2video.film_check import copy_check, recorded_checks
+    from readme2video.ledger import recorded_attempts
     from readme2video.model.check import in_order
 
     if not report.videos:
@@ -198,7 +198,8 @@ def _films(folder: Path, report: Report) -> list[Verdict]:
         for video in gone
     ]
     rows += [verdict for video in films for verdict in _examined(folder, report, video)]
-    rows += recorded_checks(report, _attempts(folder), folder / "captions.srt")
+    attempts = recorded_attempts(folder.resolve().parent / ".store", folder.resolve().name)
+    rows += recorded_checks(report, attempts, folder / "captions.srt")
     if report.videos[0] in films:
         rows.append(copy_check(folder, report.videos[0].path))
     return _pictured(folder, report, in_order(rows), films)
@@ -210,19 +211,6 @@ def _examined(folder: Path, report: Report, video: ReportedVideo) -> list[Verdic
     request, files = examination_of_folder(folder, report, video)
     named = {"aspect": video.aspect if len(report.videos) > 1 else None}
     return [verdict.model_copy(update=named) for verdict in examine(request, files.__getitem__)]
-
-
-def _attempts(folder: Path) -> tuple[Attempt, ...] | None:
-    """What was ordered for this folder's project; None without a ledger beside it."""
-    from readme2video.ledger import FILE, Ledger
-
-    if not (folder.resolve().parent / ".store" / FILE).is_file():
-        return None
-    ledger = Ledger(folder.resolve().parent / ".store")
-    try:
-        return ledger.attempts(folder.resolve().name)
-    finally:
-        ledger.close()
 
 
 def _pictured(folder: Path, report: Report, rows: Sequence[Verdict], films: Sequence[ReportedVideo]) -> list[Verdict]:

@@ -200,6 +200,7 @@ def font_checks(facts: dict[str, Any]) -> Iterator[Check]:
 
 def encoder_checks() -> Iterator[Check]:
     """Whether the bundled ffmpeg has what a film needs, and really writes one."""
+    from readme2video.media.child import complaints
     from readme2video.media.ffmpeg import ffmpeg, run_ffmpeg
 
     reinstall = "Reinstall imageio-ffmpeg, or set IMAGEIO_FFMPEG_EXE to an ffmpeg that has libx264 and aac."
@@ -222,8 +223,7 @@ def encoder_checks() -> Iterator[Check]:
     if done.returncode == 0 and written:
         yield Check("Encoding", ok=True, detail=f"a test film was written ({written} bytes)")
         return
-    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    reason = lines[-1] if lines else f"exit code {done.returncode}"
+    *_, reason = complaints(done.stderr) or [f"exit code {done.returncode}"]
     yield Check("Encoding", ok=False, detail=f"a test film could not be written: {reason}", fix=reinstall)
 
 

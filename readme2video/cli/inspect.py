@@ -19,6 +19,7 @@ def status(out: Path | None, *, as_json: bool) -> int:
     """``status``: what stands below the output folder."""
 
     def work() -> int:
+        from readme2video.ledger import recorded_attempts
         from readme2video.settings import load_settings
         from readme2video.store import holder
 
@@ -29,30 +30,17 @@ def status(out: Path | None, *, as_json: bool) -> int:
             if folder.is_dir() and (row := _standing(folder))
         ]
         if as_json:
-            orders = [attempt.model_dump(mode="json") for attempt in _attempts(root)]
+            orders = [attempt.model_dump(mode="json") for attempt in recorded_attempts(root / ".store") or ()]
             print(json.dumps({"exit_code": 0, "projects": rows, "orders": orders}))
         elif rows:
             for row in rows:
                 _show_project(row)
-            _show_orders(_attempts(root))
+            _show_orders(recorded_attempts(root / ".store") or ())
         else:
             print(f"Nothing stands in {root} yet. `readme2video make .` makes a film.")
         return 0
 
     return guarded(work, as_json=as_json)
-
-
-def _attempts(root: Path) -> tuple[Attempt, ...]:
-    """What was ordered, of all projects; looking makes no ledger."""
-    from readme2video.ledger import FILE, Ledger
-
-    if not (root / ".store" / FILE).is_file():
-        return ()
-    ledger = Ledger(root / ".store")
-    try:
-        return ledger.attempts()
-    finally:
-        ledger.close()
 
 
 def _show_orders(attempts: tuple[Attempt, ...]) -> None:

@@ -8,18 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self, TextIO
 
-from readme2video.cli.progress import (
-    DOING,
-    Job,
-    RunState,
-    failure_line,
-    fell_back_line,
-    minutes,
-    notice_line,
-    plan_line,
-    scene_of,
-)
+from readme2video.cli.run_state import Job, RunState, scene_of
 from readme2video.cli.terminal import clean, clean_line, console_for, encodable
+from readme2video.cli.wording import DOING, failure_line, fell_back_line, minutes, notice_line, plan_line
 from readme2video.events import Event, FellBack, FilmPlanned, Notice, OrdersPlanned, WorkFailed
 from readme2video.model.record import Stage
 from readme2video.orders import plan_lines

@@ -9,11 +9,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
+from readme2video.cli.run_state import RunState
 from readme2video.cli.terminal import clean, clean_line, is_terminal, write_line
+from readme2video.cli.wording import (
+    DID,
+    doing,
+    engine_lines,
+    failure_line,
+    fell_back_line,
+    minutes,
+    money,
+    notice_line,
+    plan_line,
+    written_line,
+)
 from readme2video.events import (
     EnginesChosen,
     Event,
@@ -28,35 +40,11 @@ from readme2video.events import (
     WorkProgressed,
     WorkStarted,
 )
-from readme2video.model.manuscript import Usage
-from readme2video.model.order import USD_PER_CREDIT
 from readme2video.model.record import Stage
 from readme2video.orders import plan_lines
 
 SILENCE_S = 10.0
 """Off a terminal, a run that said nothing for this long says what it is doing."""
-
-_SHARES: dict[Stage, float] = {"shoot": 0.2, "animate": 0.05, "render": 0.75}
-"""How much of a scene's way each of its stages is."""
-
-DOING: dict[Stage, str] = {
-    "read": "reading",
-    "storyboard": "writing the storyboard",
-    "shoot": "drawing",
-    "animate": "getting its motion",
-    "render": "rendering",
-    "stitch": "joining",
-    "check": "checking",
-}
-_DID: dict[Stage, str] = {
-    "read": "README read",
-    "storyboard": "storyboard written",
-    "shoot": "drawn",
-    "animate": "motion chosen",
-    "render": "rendered",
-    "stitch": "joined",
-    "check": "checked",
-}
 
 
 class Progress(Protocol):
@@ -84,152 +72,6 @@ def make_progress(stream: TextIO, *, quiet: bool, verbose: bool, environ: Mappin
 
         return LiveProgress(stream, environ=environ)
     return PlainProgress(stream, verbose=verbose)
-
-
-@dataclass
-class Job:
-    """A running performance."""
-
-    began: float
-    fraction: float = 0.0
-
-
-@dataclass
-class RunState:
-    """What is known of the run; every method is called under the face's lock."""
-
-    clock: Callable[[], float]
-    began: float = field(init=False)
-    header: tuple[str, ...] = ()
-    scenes: tuple[str, ...] = ()
-    aspects: tuple[str, ...] = ()
-    duration_s: float = 0.0
-    running: dict[tuple[Stage, str], Job] = field(default_factory=dict)
-    done: dict[tuple[Stage, str], bool] = field(default_factory=dict)
-    failed: set[str] = field(default_factory=set)
-    first: dict[str, float] = field(default_factory=dict)
-    last: dict[str, float] = field(default_factory=dict)
-    spent: Spent | None = None
-    writing: Usage | None = None
-    fallen: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.began = self.clock()
-
-    def take(self, event: Event) -> None:
-        """Remember what an event says."""
-        now = self.clock()
-        match event:
-            case EnginesChosen():
-                self.header = engine_lines(event)
-            case FilmPlanned():
-                self.scenes, self.aspects, self.duration_s = event.scenes, event.aspects, event.duration_s
-                self.running.clear()  # a plan made anew ends what was begun for the one before
-                self.failed.clear()
-            case WorkStarted():
-                self.running[event.stage, event.label] = Job(now)
-                self.first.setdefault(scene_of(event.label), now)
-            case WorkProgressed():
-                job = self.running.setdefault((event.stage, event.label), Job(now))
-                job.fraction = min(max(event.fraction, job.fraction, 0.0), 1.0)
-            case WorkDone():
-                self.running.pop((event.stage, event.label), None)
-                # What was made in this run stays made, however often it is asked for again.
-                place = (event.stage, event.label)
-                self.done[place] = self.done.get(place, True) and event.reused
-                self.last[scene_of(event.label)] = now
-            case WorkFailed():
-                self.running.pop((event.stage, event.label), None)
-                self.failed.add(scene_of(event.label))
-            case Spent():
-                self.spent = event
-            case StoryboardPaid():
-                self.writing = event.usage
-            case FellBack():
-                self.failed.discard(scene_of(event.label))
-                self.fallen.add(scene_of(event.label))
-            case Notice() | OrdersPlanned():
-                pass
-
-    def fraction(self, scene: str) -> float:
-        """How far a scene is over all its aspects, 0 to 1."""
-        labels = [f"{scene}@{aspect}" for aspect in self.aspects] if len(self.aspects) > 1 else [scene]
-        way = 0.0
-        for label in labels:
-            if ("shoot", label) in self.done and not self.has("animate", label):
-                way += 1.0  # a plan ends with the picture
-                continue
-            for stage, share in _SHARES.items():
-                job = self.running.get((stage, label))
-                way += share * (1.0 if (stage, label) in self.done else job.fraction if job else 0.0)
-        return min(way / len(labels), 1.0)
-
-    def money(self) -> str:
-        """What was spent, in words."""
-        paid = [written_line(self.writing)] if self.writing is not None else []
-        bought = money(self.spent)
-        return ", ".join([*paid, bought] if self.spent is not None or not paid else paid)
-
-    def has(self, stage: Stage, label: str) -> bool:
-        """Whether this work was begun."""
-        return (stage, label) in self.running or (stage, label) in self.done
-
-    def jobs(self, scene: str) -> list[tuple[Stage, str, Job]]:
-        """What is running for a scene; for "" what runs for no scene of the film."""
-        return [
-            (stage, label, job)
-            for (stage, label), job in self.running.items()
-            if (scene_of(label) if scene_of(label) in self.scenes else "") == scene
-        ]
-
-
-def scene_of(label: str) -> str:
-    """The scene an event's label names, without its aspect."""
-    return label.partition("@")[0]
-
-
-def engine_lines(event: EnginesChosen) -> tuple[str, ...]:
-    """Which engines were chosen and why, as lines."""
-    names = f"storyboard by {clean_line(event.storyboarder)}, motion by {clean_line(event.animator)}"
-    return (names, *(clean_line(reason) for reason in event.reasons))
-
-
-def plan_line(event: FilmPlanned) -> str:
-    """What the film will be, as a line."""
-    count = "1 scene" if len(event.scenes) == 1 else f"{len(event.scenes)} scenes"
-    return clean_line(f"{count}, {event.duration_s:.1f} s, {' + '.join(event.aspects)}")
-
-
-def money(spent: Spent | None) -> str:
-    """Credits so far, as ``60 credits ($0.30), 30 in doubt``."""
-    if spent is None or not (spent.credits or spent.in_doubt_credits):
-        return "nothing bought"
-    doubt = f", {spent.in_doubt_credits:g} in doubt" if spent.in_doubt_credits else ""
-    return f"{spent.credits:g} credits (${spent.credits * USD_PER_CREDIT:.2f}){doubt}"
-
-
-def written_line(usage: Usage) -> str:
-    """What the storyboard cost, as ``storyboard $0.03 (2 answers)``."""
-    price = f"${usage.usd:.2f}" if usage.usd is not None else "at a price that is not known"
-    answers = "1 answer" if usage.requests == 1 else f"{usage.requests} answers"
-    return f"storyboard {price} ({answers})"
-
-
-def fell_back_line(event: FellBack) -> str:
-    """A scene that was not bought, or a storyboard that was not, as a line."""
-    if event.label == "storyboard":
-        return f"warning: the storyboard is the offline one, and no clips are bought: {clean_line(event.reason)}"
-    return f"warning: {clean_line(event.label)} moves locally: {clean_line(event.reason)}"
-
-
-def notice_line(event: Notice) -> str:
-    """A notice as a line; a warning says that it is one."""
-    return ("warning: " if event.level == "warning" else "") + clean_line(event.message)
-
-
-def failure_line(event: WorkFailed) -> str:
-    """What failed and why, as a line."""
-    return f"{doing(event.stage, event.label)} failed: {clean_line(event.message)}"
 
 
 class QuietProgress:
@@ -388,15 +230,4 @@ class PlainProgress:
             count = f" ({ready} of {len(self._state.scenes) * len(self._state.aspects)})"
         how = "kept from before" if event.reused else f"{event.took_s:.1f} s"
         label = clean_line(event.label).replace(">", " to ")
-        return (f"{label}{': ' if label else ''}{_DID[event.stage]}{count}, {how}",)
-
-
-def doing(stage: Stage, label: str) -> str:
-    """What is being done to what, as ``rendering features``."""
-    name = clean_line(label).replace(">", " to ")
-    return f"{DOING[stage]} {name}".rstrip()
-
-
-def minutes(seconds: float) -> str:
-    """A time since the start, as ``1:04``."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+        return (f"{label}{': ' if label else ''}{DID[event.stage]}{count}, {how}",)

@@ -48,9 +48,6 @@ EXIT_CODES: dict[type[Readme2VideoError], int] = {
 """Types to exit codes; a type not listed has the code of its parent."""
 
 
-_SCENE_FIELDS = {"id", "kind", "headline", "duration_s", "animator", "model", "task_id", "credits", "fallback"}
-
-
 def exit_code(error: BaseException) -> int:
     """The exit code an error ends the program with; 1 for what is not ours."""
     return next((EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES), 1)

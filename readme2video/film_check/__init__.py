@@ -14,7 +14,7 @@ from readme2video.film_check.money import money_checks
 from readme2video.film_check.picture import page_checks
 from readme2video.film_check.sound import words_checks
 from readme2video.film_check.story import story_checks
-from readme2video.film_check.subject import examination, examination_of_folder, seen_scenes
+from readme2video.film_check.subject import examination_of_folder, seen_scenes
 from readme2video.model.check import Verdict
 from readme2video.model.order import Attempt
 from readme2video.model.report import Report
@@ -24,7 +24,6 @@ __all__ = [
     "GITHUB_COPY",
     "Examiner",
     "copy_check",
-    "examination",
     "examination_of_folder",
     "examine",
     "frames_of",

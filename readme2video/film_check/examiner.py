@@ -103,7 +103,7 @@ def examine(
         *_hook(request, looks, course, black=first_black),
         *looks_checks(request.scenes, settled, request.fps, scale, request.aspect),
         *course_checks(course),
-        loudness_check(loudness(file)),
+        loudness_check(loudness(file, stop)),
         *file_checks(file, found),
     )
 

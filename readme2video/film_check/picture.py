@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from readme2video.film_check.flash import LONGEST_BLACK_S, LONGEST_STILL_S, MOST_FLASHES, Course
 from readme2video.film_check.words import Look
 from readme2video.model.check import SeenElement, SeenScene, Verdict, VerdictLevel
+from readme2video.model.film import LEGIBLE
 from readme2video.model.report import Report, ReportedPicture, ReportedScene
 from readme2video.model.shot import LAYOUT_PX, Aspect
 from readme2video.timeline import reading_time_s
@@ -28,7 +29,6 @@ LEAST_CONTRAST, LEAST_CONTRAST_LARGE, AIMED_CONTRAST = 4.5, 3.0, 7.0
 _TOLD_TO = 0.95
 LEAST_LIKENESS, BENT_LIKENESS = 0.97, 0.90
 LEAST_SHARPNESS, BLURRED_SHARPNESS = 0.80, 0.60
-LEGIBLE = 0.98
 LONGEST_STILL_FAIL_S = 6.0
 MOST_FLASH_FRAMES = 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ from readme2video.model.report import Report
 WANTED_LUFS, NEAR_LU, FAR_LU = -14.0, 1.0, 6.0
 HIGHEST_PEAK_DBTP = -1.0
 _SILENT_LUFS = -69.0  # the meter's own floor is -70
-_TIMEOUT_S = 120.0
+_DEADLINE_S = 120.0
 
 _MOST_LINES, _LONGEST_LINE, _FASTEST_CPS = 2, 42, 20.0
 _SHORTEST_S, _LONGEST_S, _GAP_S = 5 / 6, 7.0, 2 / 30
@@ -23,18 +24,23 @@ _CUE = re.compile(
 )
 
 
-def loudness(file: Path) -> tuple[float, float] | None:
+def loudness(file: Path, stop: threading.Event | None = None) -> tuple[float, float] | None:
     """Integrated loudness in LUFS and true peak in dBTP (EBU R 128); None when nothing is heard.
+
+    Args:
+        stop: When set, ffmpeg is ended.
 
     Raises:
         EncoderError: ffmpeg could not be started or did not end.
+        InterruptedError: ``stop`` was set.
     """
     said = run_ffmpeg(
         [
             "-protocol_whitelist", "file,pipe", "-i", str(file.resolve()), "-vn", "-sn",
             "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-",
         ],
-        _TIMEOUT_S,
+        _DEADLINE_S,
+        stop,
     ).stderr.decode("utf-8", "replace")  # fmt: skip
     heard, peak = (re.findall(rf"{name}:\s+(-?[\d.]+|-?inf|nan) ", said) for name in ("I", "Peak"))
     if not heard or not peak or heard[-1].lstrip("-") in ("inf", "nan") or peak[-1].lstrip("-") in ("inf", "nan"):

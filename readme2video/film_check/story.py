@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from readme2video.model.check import Verdict
 from readme2video.model.report import Report, ReportedScene, ReportedString
-from readme2video.model.storyboard import SceneKind
+from readme2video.model.vocabulary import SceneKind
 
 BEST_LENGTH_S = (20.0, 45.0)
 READABLE_BY_S, CHANGED_BY_S, COMPLETE_BY_S = 0.3, 2.0, 3.0

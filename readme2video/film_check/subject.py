@@ -11,7 +11,6 @@ from readme2video.model.check import ExaminationRequest, SeenElement, SeenScene
 from readme2video.model.film import Clip, SegmentRequest, Timeline
 from readme2video.model.record import Artifact
 from readme2video.model.report import Report, ReportedScene, ReportedVideo
-from readme2video.model.shot import Aspect
 from readme2video.model.storyboard import Storyboard
 
 
@@ -53,15 +52,10 @@ def _elements(asked: SegmentRequest) -> tuple[SeenElement, ...]:
     )
 
 
-def examination(video: Artifact, aspect: Aspect, fps: int, scenes: tuple[SeenScene, ...]) -> ExaminationRequest:
-    """A film of a run; ``scenes`` are those of ``seen_scenes``."""
-    return ExaminationRequest(video=video, aspect=aspect, fps=fps, scenes=scenes)
-
-
 def examination_of_folder(
     folder: Path, report: Report, video: ReportedVideo
 ) -> tuple[ExaminationRequest, dict[Artifact, Path]]:
-    """The same for a folder as it lies there now, with the files its artifacts stand for.
+    """What is examined of a folder as it lies there now, with the files its artifacts stand for.
 
     A scene whose pictures are gone is left out.
     """

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from readme2video.errors import PausedError
-from readme2video.kie.text import sanitised
+from readme2video.foreign_text import sanitised
 from readme2video.kie.wire import Answer
 from readme2video.model.record import Record
 

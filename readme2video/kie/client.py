@@ -141,7 +141,7 @@ class KieClient:
             await self._creates.turn()
             flight = Flight(self._orders, self._clock, sending, self._creates.started, within_s=2 * self._answer_s)
             outcome = await flight.land(
-                self._base + CREATE_PATH[family], content=content, headers=headers, secret=self._secret()
+                self._base + CREATE_PATH[family], content=content, headers=headers, secret=self._account.bare_key
             )
             if isinstance(outcome, Refused) and outcome.kind == "rate":
                 asked_s = min(outcome.retry_after_s or 0.0, _MOST_HOLD_S)
@@ -190,36 +190,14 @@ class KieClient:
             raise Unavailable(f"Kie did not give its list of models ({code}). {message}".strip())
         return listed
 
-    async def model_schema(self, model: str) -> dict[str, Any]:
-        """The OpenAPI schema of a model's request; empty when there is none."""
-        schema = (await self._about(model, "schema")).get("openapi")
-        schema = decoded(schema) if isinstance(schema, str) else schema
-        return schema if isinstance(schema, dict) else {}
-
     async def price(self, model: str) -> str:
         """The provider's sentence on a model's price; "" when there is none."""
-        text = (await self._about(model, "price")).get("pricingDesc")
-        return text if isinstance(text, str) else ""
-
-    async def success_rate(self, model: str) -> float | None:
-        """The share of a model's orders of the last hour that succeeded, 0 to 1; None when it is not told."""
-        points = (await self._about(model, "success-rate")).get("points")
-        rates = [
-            rate
-            for point in (points if isinstance(points, list) else [])
-            if isinstance(point, dict) and (rate := number_of(point.get("successRate"))) is not None and rate >= 0
-        ][-6:]  # of ten minutes each
-        if not rates:
-            return None
-        mean = sum(rates) / len(rates)
-        return min(mean / 100 if max(rates) > 1 else mean, 1.0)
-
-    async def _about(self, model: str, what: str) -> dict[str, Any]:
         for name in dict.fromkeys((quote(model, safe="/"), quote(model, safe=""))):
-            data, code, _ = await self._data("GET", f"/api/v1/models/{name}/{what}", self._lists)
+            data, code, _ = await self._data("GET", f"/api/v1/models/{name}/price", self._lists)
             if code == 200 and isinstance(data, dict):
-                return data
-        return {}
+                text = data.get("pricingDesc")
+                return text if isinstance(text, str) else ""
+        return ""
 
     async def download_link(self, url: str) -> str:
         """A link of twenty minutes to a result whose own address is no longer served.
@@ -273,7 +251,7 @@ class KieClient:
         try:
             async with asyncio.timeout(self._question_s):
                 async with self._questions.stream(method, self._base + path, headers=headers, json=body) as response:
-                    return await read_answer(response, secret=self._secret())
+                    return await read_answer(response, secret=self._account.bare_key)
         except (httpx.HTTPError, httpx.InvalidURL, UnreadableError, TimeoutError) as error:
             raise Unavailable(f"Kie cannot be asked just now: {failure(error)}.") from None
 
@@ -286,11 +264,8 @@ class KieClient:
         pause = random.uniform(0.5, 1.0) * 2.0**self._throttled  # noqa: S311 - spreading load, no secret
         self._polls.hold(min(max(pause, error.retry_after_s or 0.0), _MOST_HOLD_S))
 
-    def _secret(self) -> str:
-        return self._account.key.get_secret_value() if self._account.key else ""
-
     def _authorised(self) -> dict[str, str]:
-        key = self._secret().strip()
+        key = self._account.bare_key.strip()
         if not key:
             raise CredentialsError("There is no key for Kie.", hint="Set KIE_API_KEY; keys: https://kie.ai/api-key.")
         if not (key.isascii() and key.isprintable()) or " " in key:

@@ -8,16 +8,15 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from readme2video.errors import PausedError, SceneRefusedError
-from readme2video.kie.text import sanitised
+from readme2video.foreign_text import sanitised
 from readme2video.kie.wire import USER_AGENT, failure, tls
-from readme2video.public_hosts import Resolve, is_public, may_be_public, system_resolve
+from readme2video.public_hosts import MOVED, Resolve, dialled, is_public, may_be_public, system_resolve
 from readme2video.settings import Kie
 
 if TYPE_CHECKING:
     import httpx
 
 _REDIRECTS = 3
-_MOVED = {301, 302, 303, 307, 308}
 _ADDRESSES = 3
 _HINT = "Nothing was loaded from there. If Kie has moved its files to a new place, look for a newer readme2video."
 
@@ -97,9 +96,9 @@ async def open_public(
     plain = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", **(headers or {})}
     async with httpx.AsyncClient(verify=tls(), trust_env=False, follow_redirects=False, timeout=timeout) as http:
         for _ in range(_REDIRECTS + 1):
-            response = await _dialled(http, url, account, plain, resolve)
+            response = await _asked(http, url, account, plain, resolve)
             try:
-                if response.status_code not in _MOVED:
+                if response.status_code not in MOVED:
                     yield response
                     return
                 url = _next(url, response.headers.get("location", ""))
@@ -117,7 +116,7 @@ def _next(url: str, location: str) -> str:
         raise _refused("an unusable address") from None
 
 
-async def _dialled(
+async def _asked(
     http: httpx.AsyncClient, url: str, account: Kie, headers: Mapping[str, str], resolve: Resolve
 ) -> httpx.Response:
     import httpx
@@ -131,20 +130,12 @@ async def _dialled(
         addresses = ()
     if not own and not all(is_public(address) for address in addresses):
         raise _refused(f"{_shown(host)}, which is not on a public address")
-    problem = "the name is not known"
-    for address in addresses[:_ADDRESSES]:
-        request = http.build_request(
-            "GET",
-            parsed.copy_with(host=address),
-            headers={**headers, "Host": parsed.netloc.decode("ascii")},
-            extensions={"sni_hostname": host},
-        )
-        try:
-            return await http.send(request, stream=True)
-        except httpx.InvalidURL:  # even without following it, the library reads where a redirect leads
-            raise _refused("an unusable address") from None
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            problem = failure(error)
-    raise PausedError(
-        f"{_shown(host)} cannot be reached: {problem}.", hint="Run the same command later; nothing is lost."
-    )
+    try:
+        return await dialled(http, parsed, addresses[:_ADDRESSES], headers)
+    except httpx.InvalidURL:  # even without following it, the library reads where a redirect leads
+        raise _refused("an unusable address") from None
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        problem = failure(error) if addresses else "the name is not known"
+        raise PausedError(
+            f"{_shown(host)} cannot be reached: {problem}.", hint="Run the same command later; nothing is lost."
+        ) from None

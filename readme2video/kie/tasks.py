@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from readme2video.errors import CredentialsError
+from readme2video.foreign_text import sanitised
 from readme2video.kie.answers import (
     TaskState,
     Unavailable,
@@ -17,7 +18,6 @@ from readme2video.kie.answers import (
     number_of,
     retry_after_s,
 )
-from readme2video.kie.text import sanitised
 from readme2video.kie.wire import Answer
 from readme2video.model.order import Family
 

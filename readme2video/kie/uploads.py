@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from readme2video.errors import PausedError, SceneRefusedError
+from readme2video.foreign_text import sanitised
 from readme2video.kie.answers import Unavailable, Uploaded, code_of, decoded, message_of, read_upload, retry_after_s
 from readme2video.kie.clock import Clock
 from readme2video.kie.hosts import check_address, open_public
 from readme2video.kie.tasks import refused_key
-from readme2video.kie.text import sanitised
 from readme2video.kie.wire import UnreadableError, failure, read_answer
 from readme2video.public_hosts import Resolve
 from readme2video.settings import Kie
@@ -98,7 +98,7 @@ class Uploads:
                         timeout=httpx.Timeout(_TRY_S / 2, connect=15.0),
                         **self._request(_FORMS[form], data, name, mime),
                     ) as response:
-                        answer = await read_answer(response, secret=self._secret())
+                        answer = await read_answer(response, secret=self._account.bare_key)
             except (httpx.HTTPError, httpx.InvalidURL, UnreadableError, TimeoutError) as error:
                 return "", failure(error), None
             url = read_upload(answer)
@@ -121,9 +121,6 @@ class Uploads:
                 return "", problem, retry_after_s(answer.retry_after, self._clock.now())
             first_refusal = first_refusal or problem
         return "", first_refusal, None
-
-    def _secret(self) -> str:
-        return self._account.key.get_secret_value() if self._account.key else ""
 
     def _request(self, form: str, data: bytes, name: str, mime: str) -> dict[str, Any]:
         base = self._account.upload_url.rstrip("/")

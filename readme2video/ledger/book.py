@@ -25,7 +25,7 @@ from pydantic import ValidationError
 
 from readme2video.errors import LockedError, MachineError, PausedError
 from readme2video.ledger.conflicts import IllegalTransitionError, inconsistent, over_cap, standing_in_the_way
-from readme2video.ledger.database import attempt_of, columns, damaged, explained, open_database, schema
+from readme2video.ledger.database import FILE, attempt_of, columns, damaged, explained, open_database, schema
 from readme2video.ledger.note import Note
 from readme2video.model.order import LIVE_STATES, Attempt, AttemptState, Order
 from readme2video.model.record import Artifact
@@ -328,3 +328,18 @@ class Ledger:
 
     def _time(self) -> str:
         return self._now().astimezone(UTC).isoformat(timespec="seconds")
+
+
+def recorded_attempts(store: Path, project: str | None = None) -> tuple[Attempt, ...] | None:
+    """What was ordered, of one project or of all; None where nothing ever was, since looking makes no ledger.
+
+    Args:
+        store: The folder that may hold the ledger.
+    """
+    if not (store / FILE).is_file():
+        return None
+    ledger = Ledger(store)
+    try:
+        return ledger.attempts(project)
+    finally:
+        ledger.close()

@@ -22,7 +22,7 @@ class AlreadyOrderedError(LockedError):
         super().__init__(
             f"The clip of {names} is already ordered (attempt {attempt.id}, {attempt.state}).",
             hint="Run the same command again when the other run is done; nothing is paid twice.",
-            scene=attempt.order.scenes[0] if attempt.order.scenes else None,
+            scene=attempt.order.scene,
         )
         self.attempt = attempt
 
@@ -34,7 +34,7 @@ def standing_in_the_way(attempt: Attempt) -> AlreadyOrderedError | PaymentInDoub
     return PaymentInDoubtError(
         f"The clip of {', '.join(attempt.order.scenes)} may already be paid for (attempt {attempt.id}).",
         hint="`readme2video status` shows it; `readme2video adopt --help` says how to settle it.",
-        scene=attempt.order.scenes[0] if attempt.order.scenes else None,
+        scene=attempt.order.scene,
     )
 
 
@@ -44,7 +44,7 @@ def inconsistent(attempt: Attempt, task_id: str, other: Attempt) -> PaymentInDou
         f"Task {task_id} belongs to the clip of {', '.join(other.order.scenes)} (attempt {other.id}); it cannot be "
         f"that of {', '.join(attempt.order.scenes)} too.",
         hint="Look at https://kie.ai/logs for the task of this scene; nothing was sent again.",
-        scene=attempt.order.scenes[0] if attempt.order.scenes else None,
+        scene=attempt.order.scene,
     )
 
 
@@ -55,5 +55,5 @@ def over_cap(order: Order, spent: float, cap: float) -> ConsentError:
         f"(${order.credits * USD_PER_CREDIT:.2f}), but {spent:g} of the {cap:g} credits "
         f"(${cap * USD_PER_CREDIT:.2f}) that --max-cost allows are spent or may be.",
         hint="Raise --max-cost to buy it too.",
-        scene=order.scenes[0] if order.scenes else None,
+        scene=order.scene,
     )

@@ -1,20 +1,17 @@
-"""Bought clips: proving that a file is whole; `ClipFrames` plays it."""
+"""Bought clips: proving that a file is whole. `clip_frames` plays it."""
 
 from __future__ import annotations
 
 import subprocess
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from readme2video.errors import EncoderError, PausedError, SceneRefusedError
+from readme2video.media.child import run_child
 from readme2video.media.clip_file import ASK_PROVIDER, FETCH_AGAIN, ClipHeader, read_header
-from readme2video.media.clip_frames import ClipFrames
 from readme2video.media.ffmpeg import ffmpeg
 from readme2video.model.record import Size
-
-__all__ = ["LONGEST_S", "SHORTEST_S", "ClipFacts", "ClipFrames", "run_child", "verify_clip"]
 
 SHORTEST_S, LONGEST_S = 0.5, 60.0
 """Lengths a clip may have."""
@@ -92,9 +89,9 @@ def verify_clip(path: Path, stop: threading.Event | None = None) -> ClipFacts:
 
 def _decoded(path: Path, header: ClipHeader, stop: threading.Event | None) -> tuple[list[tuple[float, float]], Size]:
     """Decode everything in a child: the time and duration of every frame in seconds, and the size as seen."""
-    shown = run_child([*opened_alone(path, header), "-frames:v", "1", *_CHECKSUMS], stop)
+    shown = decoded_by([*opened_alone(path, header), "-frames:v", "1", *_CHECKSUMS], stop)
     # A corner of every frame is enough for the list; the decoder has to make all of them anyway.
-    listing = run_child(
+    listing = decoded_by(
         [
             *opened_alone(path, header),
             "-t",
@@ -144,33 +141,22 @@ def opened_alone(path: Path, header: ClipHeader) -> list[str]:
     ]  # fmt: skip
 
 
-def run_child(command: list[str], stop: threading.Event | None) -> subprocess.CompletedProcess[bytes]:
-    """Run a child to its end, listening for ``stop``."""
-    deadline = time.monotonic() + _DEADLINE_S
+def decoded_by(command: list[str], stop: threading.Event | None) -> subprocess.CompletedProcess[bytes]:
+    """Run a decoder of a bought clip to its end.
+
+    Raises:
+        EncoderError: It could not be started, was killed or took too long.
+        InterruptedError: ``stop`` was set.
+    """
     try:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0
+        done = run_child(command, stop=stop, deadline_s=_DEADLINE_S)
+    except TimeoutError:
+        raise EncoderError(
+            f"The clip was not decoded within {_DEADLINE_S:.0f} s.", hint="Try again when the machine is less busy."
+        ) from None
+    if done.returncode < 0:
+        raise EncoderError(
+            f"ffmpeg was killed (signal {-done.returncode}) while it decoded the clip.",
+            hint="Look for free memory, then run the same command again; the clip is not bought twice.",
         )
-    except OSError as error:
-        raise EncoderError(f"ffmpeg cannot be started: {error.strerror}.", hint="Run `readme2video doctor`.") from None
-    with process:
-        try:
-            while True:
-                try:
-                    out, said = process.communicate(timeout=0.25)
-                    if process.returncode < 0:
-                        raise EncoderError(
-                            f"ffmpeg was killed (signal {-process.returncode}) while it decoded the clip.",
-                            hint="Look for free memory, then run the same command again; the clip is not bought twice.",
-                        )
-                    return subprocess.CompletedProcess(command, process.returncode, out, said)
-                except subprocess.TimeoutExpired:
-                    if stop is not None and stop.is_set():
-                        raise InterruptedError from None
-                    if time.monotonic() > deadline:
-                        raise EncoderError(
-                            f"The clip was not decoded within {_DEADLINE_S:.0f} s.",
-                            hint="Try again when the machine is less busy.",
-                        ) from None
-        finally:
-            process.kill()
+    return done

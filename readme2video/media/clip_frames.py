@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from readme2video.errors import EncoderError
+from readme2video.media.child import complaints, start_child
 from readme2video.media.clip_file import ClipHeader, read_header
 from readme2video.media.ffmpeg import ffmpeg
 from readme2video.media.planes import frame_size
@@ -117,20 +118,7 @@ class ClipFrames:
     def __enter__(self) -> Self:
         import numpy as np
 
-        try:
-            # In a process group of its own, so that Ctrl-C reaches us first and we end it in order.
-            self._process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                process_group=0,
-                bufsize=0,
-            )
-        except OSError as error:
-            raise EncoderError(
-                f"ffmpeg cannot be started: {error.strerror}.", hint="Run `readme2video doctor`."
-            ) from None
+        self._process = start_child(self._command, stdout=subprocess.PIPE, bufsize=0)
         for _ in range(2 * self._reach + 4):
             self._free.put(np.empty(self._size, np.uint8))  # memory is taken when it is first written
         self._threads = [
@@ -232,8 +220,8 @@ class ClipFrames:
             self._complaints = process.stderr.read()[-4000:]
 
     def _failure(self) -> EncoderError:
-        said = self._complaints.decode("utf-8", "replace").strip().splitlines()
-        reason = f": {said[0].split('] ')[-1]}" if said else ""
+        said = complaints(self._complaints)
+        reason = f": {said[0]}" if said else ""
         return EncoderError(
             f"The clip ended after {self._pulled} of {self._frames} frames{reason}.",
             hint="Repeat with `--again render`; `readme2video doctor` tests ffmpeg.",

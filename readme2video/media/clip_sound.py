@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readme2video.errors import EncoderError
-from readme2video.media.clip import LONGEST_S, run_child
+from readme2video.media.child import complaints
+from readme2video.media.clip import LONGEST_S, decoded_by
 from readme2video.media.clip_file import read_header, read_times
 from readme2video.media.clip_frames import Playing
 from readme2video.media.ffmpeg import ffmpeg
@@ -53,10 +54,10 @@ def clip_sound(file: Path, playing: Playing, stop: threading.Event | None = None
         "-map", "0:a:0", "-vn", "-sn", "-dn", "-af", ",".join(filters),
         "-ac", "2", "-f", "f32le", "pipe:1",
     ]  # fmt: skip
-    done = run_child(command, stop)
+    done = decoded_by(command, stop)
     samples = np.frombuffer(done.stdout[: len(done.stdout) // 8 * 8], "<f4").reshape(-1, 2).T
     if not samples.size:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise EncoderError(f"The clip's sound cannot be decoded: {said[-1] if said else 'there is none'}.")
+        *_, last = complaints(done.stderr) or ["there is none"]
+        raise EncoderError(f"The clip's sound cannot be decoded: {last}.")
     heard: F32 = np.nan_to_num(samples[:, : round(playing.forward_s * RATE_HZ)], posinf=0.0, neginf=0.0)
     return heard

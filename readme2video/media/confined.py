@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
-from readme2video.errors import EncoderError
+from readme2video.media.child import complaints, run_child
 from readme2video.media.ffmpeg import ffmpeg
 
 _MEMORY_BYTES = 2 << 30
@@ -63,31 +61,11 @@ def run_confined(
     if os.name == "posix":
         limits = [str(limit) for limit in (_MEMORY_BYTES, _CPU_S, most_bytes, _FILES)]
         command = [sys.executable, "-I", "-S", "-c", _CONFINE, *limits, *command]
-    deadline = time.monotonic() + _DEADLINE_S
     try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env={"LC_ALL": "C"},
-            process_group=0,
-        )
-    except OSError as error:
-        raise EncoderError(f"ffmpeg cannot be started: {error.strerror}.", hint="Run `readme2video doctor`.") from None
-    with process:
-        try:
-            while True:
-                try:
-                    _, said = process.communicate(timeout=0.25)
-                    return _outcome(process.returncode, said)
-                except subprocess.TimeoutExpired:
-                    if stop is not None and stop.is_set():
-                        raise InterruptedError from None
-                    if time.monotonic() > deadline:
-                        return "it takes too long to decode"
-        finally:
-            process.kill()
+        done = run_child(command, stop=stop, deadline_s=_DEADLINE_S, env={"LC_ALL": "C"})
+    except TimeoutError:
+        return "it takes too long to decode"
+    return _outcome(done.returncode, done.stderr)
 
 
 def _outcome(code: int, said: bytes) -> str:
@@ -95,5 +73,5 @@ def _outcome(code: int, said: bytes) -> str:
         return ""
     if code < 0:
         return "it needs more time or memory than a picture may"
-    lines = said.decode("utf-8", "replace").strip().splitlines()
-    return f"it cannot be decoded ({lines[0].split('] ')[-1][:120]})" if lines else "it cannot be decoded"
+    lines = complaints(said)
+    return f"it cannot be decoded ({lines[0][:120]})" if lines else "it cannot be decoded"

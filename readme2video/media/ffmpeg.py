@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from readme2video.errors import EncoderError
+from readme2video.media.child import complaints, run_child, start_child
 from readme2video.model.film import Encoding
 
 if TYPE_CHECKING:
@@ -107,15 +108,7 @@ class FrameWriter:
         self._moved = 0.0
 
     def __enter__(self) -> Self:
-        try:
-            # In a process group of its own, so that Ctrl-C reaches us first and we end it in order.
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, process_group=0
-            )
-        except OSError as error:
-            raise EncoderError(
-                f"ffmpeg cannot be started: {error.strerror}.", hint="Run `readme2video doctor`."
-            ) from None
+        self._process = start_child(self._command, stdin=subprocess.PIPE)
         _widen(self._process.stdin)
         self._reader = threading.Thread(target=self._listen, daemon=True)
         self._reader.start()
@@ -191,10 +184,9 @@ class FrameWriter:
                 f"ffmpeg did nothing for {_STALL_S:.0f} s and was ended.",
                 hint="Run the same command again; `readme2video doctor` tests the encoder.",
             )
-        said = self._complaints.decode("utf-8", "replace").strip().splitlines()
-        tail = said[-1].split("] ")[-1] if said else "no reason given"
+        *_, last = complaints(self._complaints) or ["no reason given"]
         return EncoderError(
-            f"ffmpeg could not write the video: {tail}.",
+            f"ffmpeg could not write the video: {last}.",
             hint="Check the free disk space; `readme2video doctor` tests the encoder.",
         )
 
@@ -208,17 +200,16 @@ def _widen(pipe: IO[bytes] | None) -> None:
             fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 1 << 20)
 
 
-def run_ffmpeg(arguments: list[str], timeout_s: float) -> subprocess.CompletedProcess[bytes]:
+def run_ffmpeg(
+    arguments: list[str], deadline_s: float, stop: threading.Event | None = None
+) -> subprocess.CompletedProcess[bytes]:
     """Run ffmpeg to its end and return what it said.
 
     Raises:
         EncoderError: It could not be started or did not end in time.
+        InterruptedError: ``stop`` was set.
     """
     try:
-        return subprocess.run(
-            [ffmpeg(), "-hide_banner", "-nostdin", *arguments], capture_output=True, timeout=timeout_s, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise EncoderError(f"ffmpeg did not end within {timeout_s:g} s.") from None
-    except OSError as error:
-        raise EncoderError(f"ffmpeg cannot be started: {error.strerror}.") from None
+        return run_child([ffmpeg(), "-hide_banner", "-nostdin", *arguments], stop=stop, deadline_s=deadline_s)
+    except TimeoutError:
+        raise EncoderError(f"ffmpeg did not end within {deadline_s:g} s.") from None

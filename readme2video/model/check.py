@@ -11,7 +11,7 @@ from pydantic import Field
 
 from readme2video.model.record import Artifact, Box, Record
 from readme2video.model.shot import Aspect, ElementRole
-from readme2video.model.storyboard import SceneKind
+from readme2video.model.vocabulary import SceneKind
 
 FAMILIES = {"S": "Story", "P": "Picture", "A": "Sound and captions", "F": "File", "M": "Money"}
 """Of a rule's first letter; what has no number is about the words."""

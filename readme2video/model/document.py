@@ -8,7 +8,8 @@ from pydantic import Field
 
 from readme2video.model.picture import Footage, Frame
 from readme2video.model.record import Artifact, Finding, Record
-from readme2video.model.storyboard import Scene, Style
+from readme2video.model.scene import Scene
+from readme2video.model.vocabulary import Style
 
 SectionKind = Literal[
     "intro",

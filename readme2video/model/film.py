@@ -9,7 +9,7 @@ from pydantic import Field
 from readme2video.model.picture import PlayedFootage
 from readme2video.model.record import Artifact, Colour, Finding, Record, Size
 from readme2video.model.shot import Aspect, Shot, Zone
-from readme2video.model.storyboard import Motion, SceneKind, Transition
+from readme2video.model.vocabulary import Motion, SceneKind, Transition
 
 Quality = Literal["draft", "standard", "high"]
 
@@ -207,6 +207,10 @@ class SegmentRequest(Record):
     encoding: Encoding
     accent: str
     footage: PlayedFootage | None = None
+
+
+LEGIBLE = 0.98
+"""Words below this likeness are bent (P6 of the film checks)."""
 
 
 class Legibility(Record):

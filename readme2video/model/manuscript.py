@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from readme2video.model.record import Finding, Record
-from readme2video.model.storyboard import Headline, Storyboard
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.words import Headline
 
 
 class Usage(Record):

@@ -45,6 +45,11 @@ class Order(Record):
     credits: float = Field(ge=0)
     price_date: str = ""
 
+    @property
+    def scene(self) -> str | None:
+        """Label of the first scene it is for."""
+        return next(iter(self.scenes), None)
+
 
 class Attempt(Record):
     """One try to place an order, as the ledger knows it. Times are ISO 8601 in UTC, "" when not yet.

@@ -8,7 +8,9 @@ from readme2video.model.check import SeenElement, Verdict
 from readme2video.model.manuscript import Usage
 from readme2video.model.record import Finding, Record, Size, Stage
 from readme2video.model.shot import Aspect
-from readme2video.model.storyboard import Headline, Motion, SceneKind, Style, Theme, Transition
+from readme2video.model.storyboard import Theme
+from readme2video.model.vocabulary import Motion, SceneKind, Style, Transition
+from readme2video.model.words import Headline
 
 
 class ReportedVideo(Record):

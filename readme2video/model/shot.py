@@ -8,7 +8,8 @@ from pydantic import Field
 
 from readme2video.model.picture import Frame
 from readme2video.model.record import Artifact, Box, Finding, Record, Size
-from readme2video.model.storyboard import Icon, Role, SceneKind, Style, Theme
+from readme2video.model.storyboard import Theme
+from readme2video.model.vocabulary import Icon, Role, SceneKind, Style
 
 Aspect = Literal["16:9", "9:16", "1:1"]
 LAYOUT_PX: dict[Aspect, Size] = {
@@ -54,7 +55,7 @@ Sheet = Literal["panels", "marks", "ink"]
 
 
 class Slot(Record):
-    """One string of a scene without its source: ``path`` is as in ``storyboard.strings``."""
+    """One string of a scene without its source: ``path`` is as in ``scene.strings``."""
 
     path: str
     text: str

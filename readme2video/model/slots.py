@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from readme2video.model.storyboard import SceneKind
+from readme2video.model.vocabulary import SceneKind
 
 _INDEX = re.compile(r"\.\d+(?=\.|$)")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from readme2video.model.record import Finding
@@ -71,7 +72,7 @@ def shorten(lines: list[str], limit: int = _LINES, characters: int = _LINE_CHARA
 def shorten_markdown(lines: list[str]) -> Cut:
     """Shorten Markdown: front matter, table rows and columns, nesting, long lines, and all after 10,000 lines."""
     cut = Cut([])
-    skipped = _front_matter(lines)
+    skipped = front_matter_lines(lines)
     fence, hidden, spent, table_row = "", False, 0, -1
     for index, original in enumerate(lines):
         if spent >= _LINES:
@@ -134,7 +135,7 @@ def _next_table_row(line: str, row: int) -> int:
     return row + 1 if row >= 0 else -1
 
 
-def _front_matter(lines: list[str]) -> int:
+def front_matter_lines(lines: Sequence[str]) -> int:
     """How many lines a metadata block at the very top takes; they are not content."""
     if len(lines) < 3 or lines[0].rstrip() != "---" or not _FRONT_MATTER_KEY.match(lines[1]):  # fence, key, fence
         return 0

@@ -16,9 +16,8 @@ from readme2video.readme.outline import Outline
 from readme2video.readme.restructured import read_restructured
 from readme2video.readme.text import SIZE_LIMIT_BYTES, decode, normalise
 from readme2video.readme.translate import asciidoc_to_markdown, org_to_markdown, plain_to_markdown
+from readme2video.readme.unseen import MARKDOWN, RESTRUCTURED
 
-_MARKDOWN = {".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx"}
-_RESTRUCTURED = {".rst", ".rest"}
 _ASCIIDOC = {".adoc", ".asciidoc", ".asc"}
 _PLAIN = {"", ".txt", ".text"}
 _RESTRUCTURED_LINES = 5_000  # docutils takes longer over a line than the Markdown parser
@@ -84,14 +83,14 @@ def parse_readme(text: str, path: str) -> ReadmeDocument:
 
 
 def _fill(outline: Outline, lines: list[str], suffix: str) -> None:
-    if suffix in _RESTRUCTURED:
+    if suffix in RESTRUCTURED:
         cut = shorten(lines, _RESTRUCTURED_LINES, _RESTRUCTURED_CHARACTERS)
         if read_restructured(cut.lines, outline):
             outline.findings += cut.findings
             return
         outline.say("readme-format", "The reStructuredText could not be parsed; it was read as plain text.")
         suffix = ".txt"
-    if suffix in _MARKDOWN:
+    if suffix in MARKDOWN:
         cut = shorten_markdown(lines)
     else:
         shortened = shorten(lines)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from readme2video.readme.limits import front_matter_lines
+
 _FENCE = re.compile(r"[ >]{0,20}(?:[-*+]\s{1,4}|\d{1,9}[.)]\s{1,4})?\s{0,12}(`{3,}|~{3,})")
 _CODE_OR_HIDDEN = re.compile(
     r"(?P<code>(?<!`)(`{1,8})(?!`)[^\n]{1,2000}?(?<!`)\2(?!`))|<(?:!--|(?P<tag>script|style|svg|iframe|template|noscript)\b[^>]{0,2000}>)",
@@ -19,11 +21,9 @@ _DEFINITION = re.compile(r"(\s{0,3}\[[^\]\n]{1,200}\]:\s*\S+)\s+(?:\"[^\"\n]*\"|
 _TITLE_ATTRIBUTE = re.compile(
     r"(<[a-zA-Z][^<>\n]{0,1000}?)\s(?:title|aria-[a-z]+|data-[a-z-]+)\s?=\s?(?:\"[^\"\n]*\"|'[^'\n]*')"
 )
-_FRONT_MATTER_LINES = 200
-_FRONT_MATTER_KEY = re.compile(r"[\w.\"'-]+\s{0,4}:")
 _RESTRUCTURED_COMMENT = re.compile(r"(\s*)\.\.(?:\s+(?!\[|_|\||[\w:.+-]{1,80}::)\S.*|\s*)")
-_RESTRUCTURED = {".rst", ".rest"}
-_MARKED_UP = {".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx"}
+MARKDOWN = {".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx"}
+RESTRUCTURED = {".rst", ".rest"}
 
 
 def seen(lines: Sequence[str], name: str) -> list[str]:
@@ -33,19 +33,12 @@ def seen(lines: Sequence[str], name: str) -> list[str]:
         name: The file's name; its suffix tells the format. Without one it is read as Markdown, as release notes are.
     """
     suffix = PurePosixPath(name).suffix.lower()
-    if suffix in _RESTRUCTURED:
+    if suffix in RESTRUCTURED:
         return _without_restructured_comments(lines)
-    if suffix not in _MARKED_UP | {""}:
+    if suffix not in MARKDOWN | {""}:
         return list(lines)
-    return _without_hidden(_without_front_matter(lines))
-
-
-def _without_front_matter(lines: Sequence[str]) -> list[str]:
-    if lines and lines[0].rstrip() == "---" and len(lines) > 2 and _FRONT_MATTER_KEY.match(lines[1]):
-        for number, line in enumerate(lines[1:_FRONT_MATTER_LINES], 1):
-            if line.rstrip() in ("---", "..."):
-                return [""] * (number + 1) + list(lines[number + 1 :])
-    return list(lines)
+    skipped = front_matter_lines(lines)
+    return _without_hidden([""] * skipped + list(lines[skipped:]))
 
 
 def _without_hidden(lines: Sequence[str]) -> list[str]:

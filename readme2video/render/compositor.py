@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from readme2video.media.clip import ClipFrames
+    from readme2video.media.clip_frames import ClipFrames
 
     U8 = NDArray[np.uint8]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -136,8 +137,6 @@ _BLINKS = 2
 
 def lit(layer: Layer, emphasis: Emphasis, t: float, colour: tuple[int, int, int], size: Size) -> Layer:
     """A layer with light on it: the accent wells up over all of it, or passes over it as a band."""
-    import math
-
     import cv2
     import numpy as np
 

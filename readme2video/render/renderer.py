@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from readme2video.engine import Work, in_thread
 from readme2video.errors import EncoderError
-from readme2video.media.clip import ClipFrames
+from readme2video.media.clip_frames import ClipFrames
 from readme2video.media.ffmpeg import FrameWriter, lossless_arguments, x264_arguments
 from readme2video.media.planes import frame_size, half_size_jpeg, views
 from readme2video.media.probe import frames, probe
-from readme2video.model.film import CameraPath, Clip, Legibility, Segment, SegmentRequest
+from readme2video.model.film import LEGIBLE, CameraPath, Clip, Legibility, Segment, SegmentRequest
 from readme2video.model.record import Artifact, Box, Finding, Stage
 from readme2video.render.compositor import Compositor
 from readme2video.render.layers import full_luma
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     U8 = NDArray[np.uint8]
-
-LEGIBLE = 0.98
-"""Words below this likeness are bent (P6 of the film checks)."""
 
 _SAMPLES = (0.1, 0.5, 0.9)
 """When legibility is measured, as parts of the time the settled scene is held."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from readme2video.colour import mix, readable
 from readme2video.model.storyboard import Theme
-from readme2video.theme import mix, readable
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer

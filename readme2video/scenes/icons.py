@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-from readme2video.model.storyboard import Bullet, Icon
+from readme2video.model.vocabulary import Bullet, Icon
 from readme2video.scenes.writer import TEMPLATES
 
 _DISCS = (

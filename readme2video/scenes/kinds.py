@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from readme2video.model.shot import PICTURE
-from readme2video.model.storyboard import Bullet, SceneKind
+from readme2video.model.vocabulary import Bullet, SceneKind
 from readme2video.scenes import windows
 from readme2video.scenes.icons import bullet, sign
 from readme2video.scenes.qr import qr_svg

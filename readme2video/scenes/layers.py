@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from readme2video.colour import mix, readable
 from readme2video.errors import BrowserError, ShotError
 from readme2video.model.record import Box, Finding
 from readme2video.model.shot import Element, ShotRequest
@@ -12,7 +13,6 @@ from readme2video.model.storyboard import Theme
 from readme2video.scenes.highlight import code_colours, line_grounds
 from readme2video.scenes.type_scale import MONO_ADVANCE
 from readme2video.scenes.writer import Markup, sheet_of
-from readme2video.theme import mix, readable
 
 
 def colours(theme: Theme) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from readme2video.model.shot import Aspect
-from readme2video.model.storyboard import Style
+from readme2video.model.vocabulary import Style
 
 # group: (largest, smallest by design, most lines). What is smaller is still legible down to _FLOOR.
 _SCALES: dict[Aspect, dict[str, tuple[int, int, int]]] = {

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from readme2video.errors import SourceError, UsageError
 from readme2video.sources.announced import Announced
@@ -232,3 +232,13 @@ def _shown(text: str) -> str:
     """A user's words in a message: short, and without a password that stood in a URL."""
     text = re.sub(r"[^/@\s]{0,99}:[^/@\s]{0,99}(?=@)", "…", text[:300])
     return repr(text if len(text) <= 100 else text[:99] + "…")  # a line of a terminal
+
+
+def origin_of(url: str) -> tuple[str, str, int | None]:
+    """A web address's scheme, host and port: where a request to it goes."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    return parts.scheme, parts.hostname or "", port or {"https": 443, "http": 80}.get(parts.scheme)

@@ -9,7 +9,7 @@ from typing import Any
 from readme2video.sources.facts import one_line
 from readme2video.sources.versions import Known
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Announced:
     @property
     def published_on(self) -> str:
         """The day, as GitHub writes it."""
-        return self.published_at[:10] if _DAY.match(self.published_at) else ""
+        return self.published_at[:10] if DAY.match(self.published_at) else ""
 
     @property
     def known(self) -> Known:

@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from readme2video import __version__
 from readme2video.errors import CredentialsError, PausedError, SourceError
 from readme2video.settings import GitHub
+from readme2video.sources.address import origin_of
 
 if TYPE_CHECKING:
     import httpx
@@ -157,21 +158,12 @@ class Api:
         """Where a renamed repository is now, if that is the same host."""
         location: str = answer.headers.get("location", "")
         target = urljoin(url, location)
-        if _origin(target) != _origin(self.base):
+        if origin_of(target) != origin_of(self.base):
             raise SourceError("GitHub redirects to another host, which is not followed.", hint="Use the new address.")
         return target
 
     def _limit_hint(self) -> str:
         return _AGAIN if self.token is not None else f"Set GITHUB_TOKEN for a higher limit. {_AGAIN}"
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = -1
-    return parts.scheme, parts.hostname or "", port or {"https": 443, "http": 80}.get(parts.scheme)
 
 
 def _pause(attempt: int, answer: Answer | None) -> float:

@@ -11,19 +11,17 @@ from readme2video.engine import Work
 from readme2video.errors import PausedError
 from readme2video.model.picture import FetchedPicture, FetchRequest
 from readme2video.model.record import Stage
-from readme2video.public_hosts import Resolve, is_public, may_be_public, system_resolve
+from readme2video.public_hosts import MOVED, Resolve, dialled, is_public, may_be_public, system_resolve
 from readme2video.settings import GitHub
 from readme2video.sources.picture_files import picture_suffix
 from readme2video.sources.picture_urls import is_own, picture_url
+from readme2video.sources.pictures import PICTURE_LIMIT_BYTES
 
 if TYPE_CHECKING:
     import httpx
 
-FETCHED_LIMIT_BYTES = 12 * 1024 * 1024
-
 _DEADLINE_S = 30.0
 _REDIRECTS = 3
-_MOVED = {301, 302, 303, 307, 308}
 _ADDRESSES = 2
 
 
@@ -44,7 +42,7 @@ class PictureFetcher:
     github: GitHub = field(default_factory=GitHub)
     resolve: Resolve = system_resolve
     deadline_s: float = _DEADLINE_S
-    limit_bytes: int = FETCHED_LIMIT_BYTES
+    limit_bytes: int = PICTURE_LIMIT_BYTES
     stage: Stage = "read"
     fingerprint: str = "pictures/1"
     output: type[FetchedPicture] = FetchedPicture
@@ -83,9 +81,9 @@ class PictureFetcher:
                     raise _NoPictureError(
                         "it redirects to a host that is not asked" if hop else "its host is not asked"
                     )
-                response = await self._dialled(http, url)
+                response = await self._asked(http, url)
                 try:
-                    if response.status_code not in _MOVED:
+                    if response.status_code not in MOVED:
                         return await self._body(response)
                     src = str(url.join(response.headers.get("location", "")))
                 except httpx.InvalidURL:
@@ -94,10 +92,8 @@ class PictureFetcher:
                     await response.aclose()
         raise _NoPictureError("it redirects too often")
 
-    async def _dialled(self, http: httpx.AsyncClient, url: httpx.URL) -> httpx.Response:
-        """Ask one of the addresses that were checked; nothing is resolved a second time."""
-        import httpx
-
+    async def _asked(self, http: httpx.AsyncClient, url: httpx.URL) -> httpx.Response:
+        """Ask a host at the addresses that were checked."""
         host = url.raw_host.decode("ascii")
         own = is_own(url, self.github)
         if not own and not may_be_public(host):
@@ -105,19 +101,7 @@ class PictureFetcher:
         addresses = await self.resolve(host, url.port or (443 if url.scheme == "https" else 80))
         if not own and not all(is_public(address) for address in addresses):
             raise _NoPictureError("its host is not on a public address")
-        problem: httpx.TransportError | None = None
-        for address in addresses[:_ADDRESSES]:
-            request = http.build_request(
-                "GET",
-                url.copy_with(host=address),
-                headers={"Host": url.netloc.decode("ascii")},
-                extensions={"sni_hostname": host},
-            )
-            try:
-                return await http.send(request, stream=True)
-            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-                problem = error
-        raise problem or httpx.ConnectError("the name is not known")
+        return await dialled(http, url, addresses[:_ADDRESSES])
 
     async def _body(self, response: httpx.Response) -> bytes:
         import httpx

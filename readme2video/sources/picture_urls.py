@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from readme2video.settings import GitHub
+from readme2video.sources.address import origin_of
 
 if TYPE_CHECKING:
     import httpx
@@ -74,8 +75,8 @@ def _path(url: httpx.URL) -> str:
 
 def is_own(url: httpx.URL, github: GitHub) -> bool:
     """Whether an address has the scheme, host and port of a server that the user configured."""
-    here = _origin(str(url))
-    return any(here == _origin(base) for base in (github.server_url, github.api_url))
+    here = origin_of(str(url))
+    return any(here == origin_of(base) for base in (github.server_url, github.api_url))
 
 
 def own_file(src: str, owner: str | None, name: str, github: GitHub) -> str | None:
@@ -95,12 +96,3 @@ def own_file(src: str, owner: str | None, name: str, github: GitHub) -> str | No
     if found is None or (found[1].lower(), found[2].lower()) != (owner.lower(), name.lower()):
         return None
     return unquote(found[4])
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = -1
-    return parts.scheme.lower(), (parts.hostname or "").lower(), port or {"https": 443, "http": 80}.get(parts.scheme)

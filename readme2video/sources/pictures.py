@@ -87,20 +87,19 @@ async def gather_pictures(
     for picture in _ranked(document):
         any_there = False
         for src in filter(None, (picture.src, picture.dark_src)):
-            if src not in found:
-                tried += 1
-                artifact = await file(src)
-                known = artifact is not None and artifact.sha256 in {one.sha256 for one in found.values() if one}
-                found[src] = None if known else artifact  # the same picture by another name
-            artifact = found[src]
-            if artifact is None:
+            if src in found:  # shown at another place as well: it counts once
                 continue
-            weight_bytes += artifact.size_bytes
-            if weight_bytes > ALL_LIMIT_BYTES:
-                weight_bytes -= artifact.size_bytes
-                found[src] = None
-                continue
-            any_there = True
+            tried += 1
+            found[src] = None
+            artifact = await file(src)
+            known = {one.sha256 for one in found.values() if one}  # the same picture by another name
+            if (
+                artifact is not None
+                and artifact.sha256 not in known
+                and weight_bytes + artifact.size_bytes <= ALL_LIMIT_BYTES
+            ):
+                found[src], any_there = artifact, True
+                weight_bytes += artifact.size_bytes
         shown += any_there
         if shown == PICTURES or tried >= 4 * PICTURES:
             break

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from readme2video.errors import SourceError
 from readme2video.model.document import Release
-from readme2video.sources.announced import Announced, announced
+from readme2video.sources.announced import DAY, Announced, announced
 from readme2video.sources.changelog import CHANGELOG_LIMIT_BYTES, FOLDERS, Section, changelogs, section_of
 from readme2video.sources.facts import Facts, one_line
 from readme2video.sources.files import RepositoryFiles
@@ -27,7 +27,6 @@ _COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
 _LINK_LINE = re.compile(
     r"^\W{0,6}(?:full changelog|what's changed|compare)\b[^\n]{0,300}$|^\W{0,200}$", re.IGNORECASE | re.MULTILINE
 )
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -190,4 +189,4 @@ def _or(words: Sequence[str]) -> str:
 
 
 def _iso(date: str) -> str:
-    return date if _DAY.fullmatch(date) else ""
+    return date if DAY.fullmatch(date) else ""

@@ -5,13 +5,13 @@ Quickly: a film waits for it, and at this size the picture hardly gains by a slo
 
 from __future__ import annotations
 
-import subprocess
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from readme2video.engine import Work, in_thread
 from readme2video.errors import EncoderError
+from readme2video.media.child import complaints, run_child
 from readme2video.media.ffmpeg import ffmpeg
 from readme2video.media.probe import probe
 from readme2video.model.film import CompactFilm, CompactRequest
@@ -23,7 +23,6 @@ _LOWER = 0.85
 """Of that, what is tried when it missed after all, then in two passes."""
 _LEAST_1080_BPS = 1_500_000
 """Below this, fewer and better pixels look better than many (D.4 of the film checks)."""
-_LOOK_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -96,19 +95,7 @@ def _run(stop: threading.Event, arguments: list[str]) -> None:
         InterruptedError: ``stop`` was set.
         EncoderError: It failed.
     """
-    try:
-        process = subprocess.Popen([ffmpeg(), *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    except OSError as error:
-        raise EncoderError(f"ffmpeg cannot be started: {error}.", hint="Run `readme2video doctor`.") from None
-    while True:
-        try:
-            _, said = process.communicate(timeout=_LOOK_S)
-            break
-        except subprocess.TimeoutExpired:
-            if stop.is_set():
-                process.kill()
-                process.communicate()
-                raise InterruptedError from None
-    if process.returncode:
-        why = said.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
-        raise EncoderError(f"The compact copy could not be encoded: {why[0]}.", hint="Check the free disk space.")
+    done = run_child([ffmpeg(), *arguments], stop=stop)
+    if done.returncode:
+        *_, last = complaints(done.stderr) or ["no reason given"]
+        raise EncoderError(f"The compact copy could not be encoded: {last}.", hint="Check the free disk space.")

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from readme2video.errors import StoryboardError
-from readme2video.model.storyboard import SceneKind, Storyboard
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.vocabulary import SceneKind
 
 FORMAT = 1
 

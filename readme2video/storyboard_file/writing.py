@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from readme2video.model.scene import Scene
 from readme2video.model.slots import SCENES, SLOTS
-from readme2video.model.storyboard import Headline, Scene, Storyboard
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.words import Headline
 
 _INNER_LINE = re.compile(r"\n(?=[^\n])")
 _QUOTED = 100

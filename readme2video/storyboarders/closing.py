@@ -6,17 +6,8 @@ import re
 from collections.abc import Sequence
 
 from readme2video.model.document import Link
-from readme2video.model.storyboard import (
-    CallToActionScene,
-    Code,
-    CodeScene,
-    Headline,
-    InstallScene,
-    Scene,
-    TerminalLine,
-    TerminalScene,
-    Words,
-)
+from readme2video.model.scene import CallToActionScene, CodeScene, InstallScene, Scene, TerminalLine, TerminalScene
+from readme2video.model.words import Code, Headline, Words
 from readme2video.storyboarders.commands import Install, ecosystem, installs, names_project, snippet
 from readme2video.storyboarders.material import Material
 from readme2video.storyboarders.opening import value_line

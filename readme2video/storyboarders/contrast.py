@@ -9,7 +9,8 @@ from itertools import pairwise
 from typing import Literal
 
 from readme2video.model.document import Block, CodeBlock, Lines, ListBlock, Paragraph, Section, Table
-from readme2video.model.storyboard import BeforeAfterScene, Code, DiffScene, Headline, Side, Words
+from readme2video.model.scene import BeforeAfterScene, DiffScene, Side
+from readme2video.model.words import Code, Headline, Words
 from readme2video.storyboarders.material import Material, heading_text
 from readme2video.storyboarders.pacing import Draft, Take
 from readme2video.storyboarders.showing import code_headline

@@ -1,13 +1,14 @@
-"""Which language a README is written in, as its script and its small words tell."""
+"""Which language a README is written in, as its script and its small words tell, and which way it is read."""
 
 # ruff: noqa: RUF001 # Cyrillic words
 
 from __future__ import annotations
 
 import re
+from typing import Literal
 
+from readme2video.claims.vocabulary import word_set
 from readme2video.model.document import ListBlock, Paragraph, Quote, ReadmeDocument
-from readme2video.storyboarders.words import word_set
 
 _STOP_WORDS: dict[str, frozenset[str]] = {
     "en": word_set("the and of to is in for with that it you your are this from as on or an be not can"),
@@ -16,6 +17,14 @@ _STOP_WORDS: dict[str, frozenset[str]] = {
     "de": word_set("der die das und ist ein eine für mit von den dem nicht auf zu im werden oder sich auch"),
     "pt": word_set("o os as e de que em um uma para com por do da dos das é não seu sua ao mais"),
 }
+
+
+_RIGHT_TO_LEFT = ("ar", "he", "fa", "ur")
+
+
+def direction_of(language: str) -> Literal["ltr", "rtl"]:
+    """The side from which a language is read, by its code, as ``ar`` or ``ar-EG``."""
+    return "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
 
 
 def language_of(document: ReadmeDocument) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from readme2video.model.document import Lines, ListBlock, Paragraph, Section, Table
-from readme2video.model.storyboard import Feature, FeatureScene, FeaturesScene, Headline, Words
+from readme2video.model.scene import Feature, FeatureScene, FeaturesScene
+from readme2video.model.words import Headline, Words
 from readme2video.storyboarders.material import Material, has_lists, heading_text
 from readme2video.storyboarders.pacing import Draft, Take
 from readme2video.storyboarders.signs import signs
@@ -214,7 +215,7 @@ def _subsections(material: Material, section: Section) -> list[Point]:
 
 
 def points_of(material: Material, raw: Iterator[tuple[str, str, Lines]]) -> Iterator[Point]:
-    """Features with a title of one to four words, or up to six if the README has no shorter ones."""
+    """Features with a title of at most six words; what has none is left out."""
     seen: set[str] = set()
     for lead, rest, lines in raw:
         title, detail = _title(material, without_emoji(lead), clean(rest))

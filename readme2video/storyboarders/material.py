@@ -11,8 +11,12 @@ from functools import cached_property
 
 from readme2video.claims import Evidence, check_scene
 from readme2video.claims.phrases import Phrase, phrase
+from readme2video.claims.vocabulary import word_set
 from readme2video.model.document import Brief, Lines, ListBlock, Paragraph, Quote, Section
-from readme2video.model.storyboard import Headline, Scene, Style, Theme, Words
+from readme2video.model.scene import Scene
+from readme2video.model.storyboard import Theme
+from readme2video.model.vocabulary import Style
+from readme2video.model.words import Headline, Words
 from readme2video.storyboarders.languages import language_of
 from readme2video.storyboarders.taste import is_hype
 from readme2video.storyboarders.words import (
@@ -26,7 +30,6 @@ from readme2video.storyboarders.words import (
     stands_alone,
     without_emoji,
     word_count,
-    word_set,
 )
 
 _GENERIC = word_set(

@@ -11,9 +11,12 @@ from readme2video.errors import SourceError, UsageError
 from readme2video.model.document import Brief
 from readme2video.model.manuscript import Manuscript
 from readme2video.model.record import Stage
-from readme2video.model.storyboard import Headline, ImageScene, Storyboard
+from readme2video.model.scene import ImageScene
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.words import Headline
 from readme2video.storyboarders.closing import end, install
 from readme2video.storyboarders.contrast import before_after, diff
+from readme2video.storyboarders.languages import direction_of
 from readme2video.storyboarders.listing import features
 from readme2video.storyboarders.material import Material
 from readme2video.storyboarders.opening import hook, hooks, promise
@@ -81,7 +84,7 @@ def write_storyboard(brief: Brief) -> Storyboard:
     return Storyboard(
         project=material.name,
         language=material.language,
-        direction="rtl" if material.language in ("ar", "he", "fa", "ur") else "ltr",
+        direction=direction_of(material.language),
         style=material.style,
         theme=material.theme,
         scenes=scenes,

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from readme2video.model.document import Paragraph
-from readme2video.model.storyboard import Headline, ProblemScene, TitleScene, Words
+from readme2video.model.scene import ProblemScene, TitleScene
+from readme2video.model.words import Headline, Words
 from readme2video.storyboarders.material import Material
 from readme2video.storyboarders.pacing import Draft, Take
 from readme2video.storyboarders.taste import is_hype, tells_nothing

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from readme2video.model.storyboard import Scene, Style, Transition, strings, with_looks
+from readme2video.model.scene import Scene, strings, with_looks
+from readme2video.model.vocabulary import Style, Transition
 from readme2video.motion import camera, takeover
 from readme2video.timeline import TRANSITION_S, needed_s
 

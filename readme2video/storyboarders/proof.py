@@ -8,21 +8,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from readme2video.claims.phrases import Phrase
+from readme2video.claims.vocabulary import word_set
 from readme2video.model.document import ListBlock, Paragraph, Section
-from readme2video.model.storyboard import Headline, Stat, StatsScene, Words
+from readme2video.model.scene import Stat, StatsScene
+from readme2video.model.words import Headline, Words
 from readme2video.storyboarders.material import Material
 from readme2video.storyboarders.pacing import Draft, Take
 from readme2video.storyboarders.tables import NUMBER, Number, benchmark, chart_takes, stats_of
-from readme2video.storyboarders.words import (
-    bare,
-    cells,
-    clean,
-    openings,
-    sentences,
-    stands_alone,
-    word_count,
-    word_set,
-)
+from readme2video.storyboarders.words import bare, cells, clean, openings, sentences, stands_alone, word_count
 
 FEWEST_STARS = 100
 MANY_STARS = 500

@@ -11,7 +11,9 @@ from typing import Any
 
 from readme2video.claims.phrases import Phrase
 from readme2video.model.document import Brief, ReadmeDocument, ReleaseNews
-from readme2video.model.storyboard import Bullet, FeaturesScene, Headline, ProblemScene, ReleaseScene, TitleScene, Words
+from readme2video.model.scene import FeaturesScene, ProblemScene, ReleaseScene, TitleScene
+from readme2video.model.vocabulary import Bullet
+from readme2video.model.words import Headline, Words
 from readme2video.storyboarders.changes import Change, Kind, changes, own_heading, statement
 from readme2video.storyboarders.closing import end, install
 from readme2video.storyboarders.languages import language_of

@@ -8,8 +8,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from readme2video.claims.vocabulary import word_set
 from readme2video.model.document import CodeBlock
-from readme2video.storyboarders.words import cells, word_set
+from readme2video.storyboarders.words import cells
 
 SHELL_LANGUAGES = word_set(
     "sh bash zsh fish shell shellscript console terminal shell-session shellsession sh-session bash-session "

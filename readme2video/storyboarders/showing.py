@@ -8,16 +8,8 @@ import re
 
 from readme2video.model.document import Block, CodeBlock, Lines, Paragraph, Picture, Section
 from readme2video.model.picture import Footage
-from readme2video.model.storyboard import (
-    Code,
-    CodeScene,
-    FeatureScene,
-    Headline,
-    ImageScene,
-    TerminalLine,
-    TerminalScene,
-    Words,
-)
+from readme2video.model.scene import CodeScene, FeatureScene, ImageScene, TerminalLine, TerminalScene
+from readme2video.model.words import Code, Headline, Words
 from readme2video.storyboarders.commands import ecosystem, names_project
 from readme2video.storyboarders.material import Material, is_generic
 from readme2video.storyboarders.opening import headline_form
@@ -52,7 +44,6 @@ _SHOWS = re.compile(
     r"|截图|演示|预览|界面|スクリーン|デモ|画面|스크린샷|데모|captura|pantalla|capture|écran|снимок|экран|ekran|لقطة|צילום",
     re.IGNORECASE,
 )
-_PIXELS = re.compile(r"\.(?:png|jpe?g|webp|gif)(?:\?|$)", re.IGNORECASE)
 _BUILDING = re.compile(r"\b(?:build|compil|develop|from source|hacking|running (?:the )?tests|testing)", re.IGNORECASE)
 _OTHER_HEADINGS = ("features", "benchmark", "install", "problem", "intro")
 """Sections whose heading announces something else than what is shown from them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from readme2video.model.storyboard import Icon
+from readme2video.model.vocabulary import Icon
 
 _MEANINGS: tuple[tuple[Icon, str], ...] = (
     ("lock", r"privat\w*|privacy|encrypt\w*|secrets?|passwords?|yours|never leaves|local[- ]only"),

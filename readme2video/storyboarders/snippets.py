@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from readme2video.claims.vocabulary import word_set
 from readme2video.model.document import CodeBlock, Lines, ReadmeDocument, Section
 from readme2video.storyboarders.commands import is_dependency
 from readme2video.storyboarders.shell import SHELL_LANGUAGES, shell_lines
-from readme2video.storyboarders.words import cells, folded, word_set
+from readme2video.storyboarders.words import cells, folded
 
 MOST_LINES = 12
 LEAST_LINES = 4
@@ -153,7 +154,7 @@ def _fitness(lines: list[str], first: int, last: int, name: str) -> float | None
     fitness = 0.25 * len(telling)
     fitness -= 0.0 if len(window) >= LEAST_LINES else 2.5
     fitness -= 0.5 if max(map(len, window)) > 60 else 0.0
-    fitness += 1.5 if len(window) == len([*lines]) else 0.0
+    fitness += 1.5 if len(window) == len(lines) else 0.0
     fitness += 0.8 if folded(name) and folded(name) in folded(code) else 0.0
     fitness -= 1.0 if _COMMENT.match(window[0]) and first else 0.0
     fitness -= 0.05 * first

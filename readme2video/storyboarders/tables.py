@@ -12,7 +12,8 @@ from typing import Literal
 from readme2video.claims.compositions import better_end, scale_texts
 from readme2video.claims.scale import shares_of_longest
 from readme2video.model.document import Lines, Paragraph, Section, Table
-from readme2video.model.storyboard import Bar, ChartScene, Headline, Stat, Words
+from readme2video.model.scene import Bar, ChartScene, Stat
+from readme2video.model.words import Headline, Words
 from readme2video.storyboarders.material import Material
 from readme2video.storyboarders.pacing import Take
 from readme2video.storyboarders.words import (

@@ -1,14 +1,13 @@
 """What others said: a quotation of the README with the name beside it."""
 
-# quotation marks are what is matched
-
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from readme2video.model.document import Quote, ReadmeDocument
-from readme2video.model.storyboard import Headline, QuoteScene, Words
+from readme2video.model.scene import QuoteScene
+from readme2video.model.words import Headline, Words
 from readme2video.storyboarders.material import Material, attribution
 from readme2video.storyboarders.pacing import Draft, Take
 from readme2video.storyboarders.taste import is_hype

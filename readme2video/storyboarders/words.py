@@ -9,18 +9,13 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from readme2video.claims.normal import SHORTCODE
+from readme2video.claims.vocabulary import word_set
 from readme2video.timeline import reading_time_s
-
-
-def word_set(text: str) -> frozenset[str]:
-    """A set of words, written as they are read."""
-    return frozenset(text.split())
-
 
 LINE_CELLS = 42
 """Character cells of one line of large type on a wide screen; a CJK character takes two."""
 
-_SHORTCODE = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+-]*:(?![\w:])")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _SENTENCE_END = re.compile(r"(?<=[.!?…؟])[\"'”’)]*\s+|(?<=[。！？])[”」』）]*\s*")
 _ABBREVIATION = re.compile(
@@ -108,7 +103,7 @@ class Cut:
 
 def clean(text: str) -> str:
     """Drop emoji shortcodes and invisible characters, fold white space."""
-    return " ".join(_INVISIBLE.sub("", _SHORTCODE.sub("", text.replace("\n", " ").replace("\t", " "))).split())
+    return " ".join(_INVISIBLE.sub("", SHORTCODE.sub("", text.replace("\n", " ").replace("\t", " "))).split())
 
 
 def without_emoji(text: str) -> str:

@@ -92,7 +92,7 @@ class KieAnimator:
         Raises:
             UsageError: The model has neither.
         """
-        found = bought_aspect(self._chain[0], aspect, output_px)
+        found = bought_aspect(self._chain[0], aspect, output_px, self._settings.resolution)
         if found is None:
             raise UsageError(
                 f"{self._chain[0].id} makes no {aspect} clips, and none of its shapes can be cropped to it sharply.",
@@ -159,6 +159,7 @@ class KieAnimator:
             price_date=model.price_date,
             balance_credits=balance,
             max_cost_usd=counter.cap_usd,
+            lost_credits=await counter.lost_credits(),
             today=counter.clock.now().date(),
         )
         await counter.tell_spent()

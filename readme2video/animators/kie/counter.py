@@ -17,7 +17,7 @@ from readme2video.events import Emit, Notice, Spent
 from readme2video.kie.client import KieClient
 from readme2video.kie.clock import Clock
 from readme2video.ledger import Ledger
-from readme2video.model.order import USD_PER_CREDIT, Attempt
+from readme2video.model.order import LIVE_STATES, USD_PER_CREDIT, Attempt
 from readme2video.orders import doubt
 from readme2video.settings import Settings
 
@@ -106,6 +106,14 @@ class Counter:
     async def last(self, wish: Wish) -> Attempt | None:
         """The newest attempt for a clip."""
         return await self.book(lambda: self.ledger.last(wish.input_hash, self.project))
+
+    async def lost_credits(self) -> float:
+        """What counts against the cap and gives the film no clip: other clips in doubt, attempts that ended without."""
+        return sum(
+            one.spent_credits
+            for one in await self.book(lambda: self.ledger.attempts(self.project))
+            if (one.state not in LIVE_STATES if one.order.input_hash in self.counted else one.state == "unknown")
+        )
 
     def stop(self, error: Readme2VideoError) -> Readme2VideoError:
         """No further orders in this run, for this reason; what is ordered already is still collected."""

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from readme2video.model.record import Size
 from readme2video.model.shot import Zone
-from readme2video.model.storyboard import Style, Theme
+from readme2video.model.storyboard import Theme
+from readme2video.model.vocabulary import Style
 from readme2video.scenes.plates import aurora, editorial, poster, terminal
 
 PLATES: Mapping[Style, Callable[[Theme, Size, int, Zone], str]] = {

@@ -11,11 +11,11 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
+from readme2video.colour import from_oklch, mix, oklch
 from readme2video.model.record import Size
 from readme2video.model.shot import Zone
 from readme2video.model.storyboard import Theme
 from readme2video.scenes.plates.canvas import Canvas, circle, eased
-from readme2video.theme import from_oklch, mix, oklch
 
 
 def draw(theme: Theme, size: Size, variant: int, zone: Zone) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from readme2video.colour import from_oklch, mix, oklch
 from readme2video.model.record import Size
 from readme2video.model.storyboard import Theme
-from readme2video.theme import from_oklch, mix, oklch
 
 
 @dataclass

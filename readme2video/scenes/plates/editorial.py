@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
+from readme2video.colour import from_oklch, mix, oklch, readable
 from readme2video.model.record import Size
 from readme2video.model.shot import Zone
 from readme2video.model.storyboard import Theme
 from readme2video.scenes.plates.canvas import Canvas, circle
-from readme2video.theme import from_oklch, mix, oklch, readable
 
 _EDGE = 1.4
 
@@ -139,17 +139,14 @@ def _leaves(x: float, y: float, radius: float) -> Forms:
     return one, other
 
 
-def _sheets(x: float, y: float, radius: float) -> Forms:
-    """Two sheets of paper thrown on the page, a disc between them."""
+def _sheet(x: float, y: float, radius: float) -> Forms:
+    """A sheet of paper thrown on the page, a disc on its corner."""
     side = radius * 1.5
-
-    def sheet(turn: float, left: float, top: float) -> str:
-        return (
-            f'<rect transform="rotate({turn} {x:.0f} {y:.0f})" x="{x + left * radius:.0f}" y="{y + top * radius:.0f}" '
-            f'width="{side:.0f}" height="{side * 1.25:.0f}"/>'
-        )
-
-    return [sheet(14, -0.9, -0.95)], [circle(x + radius * 0.62, y + radius * 0.42, radius * 0.7)]
+    sheet = (
+        f'<rect transform="rotate(14 {x:.0f} {y:.0f})" x="{x - 0.9 * radius:.0f}" y="{y - 0.95 * radius:.0f}" '
+        f'width="{side:.0f}" height="{side * 1.25:.0f}"/>'
+    )
+    return [sheet], [circle(x + radius * 0.62, y + radius * 0.42, radius * 0.7)]
 
 
 def _half(x: float, y: float, radius: float, turn: float) -> str:
@@ -167,4 +164,4 @@ def _arch(left: float, end: float, breadth: float, reach: float) -> str:
     )
 
 
-COMPOSITIONS: tuple[Callable[[float, float, float], Forms], ...] = (_discs, _arches, _clouds, _halves, _leaves, _sheets)
+COMPOSITIONS: tuple[Callable[[float, float, float], Forms], ...] = (_discs, _arches, _clouds, _halves, _leaves, _sheet)

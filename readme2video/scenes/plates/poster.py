@@ -11,11 +11,11 @@ import hashlib
 from collections.abc import Callable
 from typing import NamedTuple
 
+from readme2video.colour import contrast, from_oklch, mix, oklch
 from readme2video.model.record import Size
 from readme2video.model.shot import Zone
 from readme2video.model.storyboard import Theme
 from readme2video.scenes.plates.canvas import Canvas, circle
-from readme2video.theme import contrast, from_oklch, mix, oklch
 
 _EDGE = 1.1
 _WORDS = 6.2

@@ -10,11 +10,11 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator
 
+from readme2video.colour import mix
 from readme2video.model.record import Size
 from readme2video.model.shot import Zone
 from readme2video.model.storyboard import Theme
 from readme2video.scenes.plates.canvas import Canvas, eased
-from readme2video.theme import mix
 
 Light = Callable[[float, float], float]
 """How bright the field is at a place, 0 to 1; places in shares of the shorter side, from the anchor."""

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from readme2video.continuity import free_id
 from readme2video.model.document import Brief
-from readme2video.model.storyboard import (
-    CallToActionScene,
-    Motion,
-    Scene,
-    SceneKind,
-    Storyboard,
-    TitleScene,
-    strings,
-)
+from readme2video.model.scene import CallToActionScene, Scene, TitleScene, strings
+from readme2video.model.storyboard import Storyboard
+from readme2video.model.vocabulary import Motion, SceneKind
+from readme2video.storyboarders.languages import direction_of
 from readme2video.storyboarders.offline import write_storyboard
 from readme2video.storyboarders.pacing import Draft, Take, fit
 from readme2video.storyboarders.words import folded
@@ -68,7 +64,7 @@ def complete(
         if scene.kind in kinds or told or not (needed or few):
             continue
         if scene.id in ids:
-            scene = scene.model_copy(update={"id": f"{scene.id[:36]}-2"})  # noqa: PLW2901 # the same scene, renamed
+            scene = scene.model_copy(update={"id": free_id(scene.id, ids)})  # noqa: PLW2901 # the same scene, renamed
         ids.add(scene.id)
         added.append(scene)
     opening = [scene for scene in scenes if scene.kind == "title"][:1]
@@ -135,7 +131,7 @@ def as_storyboard(scenes: Sequence[Scene], project: str, language: str, like: St
         update={
             "project": project,
             "language": language,
-            "direction": "rtl" if language.split("-", maxsplit=1)[0] in ("ar", "he", "fa", "ur") else "ltr",
+            "direction": direction_of(language),
             "scenes": tuple(scenes),
         }
     )

@@ -21,7 +21,7 @@ from readme2video.errors import (
     SceneRefusedError,
     UsageError,
 )
-from readme2video.kie.text import sanitised
+from readme2video.foreign_text import sanitised
 from readme2video.model.manuscript import Usage
 from readme2video.settings import Claude
 

@@ -14,7 +14,7 @@ from readme2video.model.document import (
     SourceText,
     Table,
 )
-from readme2video.model.storyboard import Scene, strings
+from readme2video.model.scene import Scene, strings
 from readme2video.prompts import load_prompt
 
 TEXT_CHARACTERS = 60_000

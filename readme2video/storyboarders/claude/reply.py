@@ -13,11 +13,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from readme2video.claims import Claim, Evidence, check_scene, is_hype
 from readme2video.model.record import Record
-from readme2video.model.slots import SLOTS, slot
-from readme2video.model.storyboard import (
+from readme2video.model.scene import (
     ChartScene,
     FeatureScene,
-    Headline,
     ImageScene,
     QuoteScene,
     Scene,
@@ -25,6 +23,8 @@ from readme2video.model.storyboard import (
     TitleScene,
     strings,
 )
+from readme2video.model.slots import SLOTS, slot
+from readme2video.model.words import Headline
 from readme2video.storyboarders.pacing import LONGEST_SCENE_S
 from readme2video.storyboarders.words import cells
 from readme2video.timeline import needed_s

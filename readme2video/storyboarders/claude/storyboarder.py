@@ -16,7 +16,7 @@ from readme2video.events import Emit, Notice, StoryboardPaid
 from readme2video.model.document import Brief
 from readme2video.model.manuscript import Manuscript, Usage
 from readme2video.model.record import Finding, Stage
-from readme2video.model.storyboard import Scene
+from readme2video.model.scene import Scene
 from readme2video.prompts import load_prompt
 from readme2video.settings import Settings
 from readme2video.storyboarders.claude.completing import as_storyboard, complete, paced

@@ -17,7 +17,7 @@ _SENSE = 40
 
 
 def sanitised(text: Any, most: int = 200) -> str:
-    """A provider's text on one line: no control or direction characters, no tags, no addresses with tokens.
+    """Somebody else's text on one line: no control or direction characters, no tags, no addresses with tokens.
 
     Args:
         text: A string or bytes; numbers are written out, anything else is "".
