@@ -42,7 +42,7 @@ class Examiner:
 
     parallel: int = 1
     stage: Stage = "check"
-    fingerprint: str = "examiner/1"
+    fingerprint: str = "examiner/2"
     output: type[Examination] = Examination
 
     async def perform(self, request: ExaminationRequest, work: Work) -> Examination:

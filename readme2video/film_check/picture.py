@@ -9,7 +9,7 @@ from readme2video.film_check.words import Look
 from readme2video.model.check import SeenElement, SeenScene, Verdict, VerdictLevel
 from readme2video.model.film import LEGIBLE
 from readme2video.model.report import Report, ReportedPicture, ReportedScene
-from readme2video.model.shot import LAYOUT_PX, Aspect
+from readme2video.model.shot import CODE_ROLES, LAYOUT_PX, Aspect
 from readme2video.timeline import reading_time_s
 
 FLOOR_PX: dict[Aspect, tuple[int, int]] = {"16:9": (36, 32), "9:16": (48, 42), "1:1": (40, 32)}
@@ -32,9 +32,8 @@ LEAST_SHARPNESS, BLURRED_SHARPNESS = 0.80, 0.60
 LONGEST_STILL_FAIL_S = 6.0
 MOST_FLASH_FRAMES = 2
 
-_MONO = ("code_line", "command", "output")
 _LARGE = 2.0  # times the floor: what is read at a glance on a phone
-_OVERHANG_PX = 6  # a box holds what a letter may throw over its line
+_OVERHANG_PX = 6  # a letter may hang a little over its line
 _LINE_S = 1.0  # a line of code is glanced at
 
 
@@ -83,8 +82,8 @@ def _type_size(scene: ReportedScene, picture: ReportedPicture, report: Report) -
     scale = _scale(report, picture.aspect)
     worst: tuple[float, SeenElement, float, int, int] | None = None
     for element in picture.elements:
-        floor = FLOOR_PX[picture.aspect][element.role in _MONO]
-        hard = HARD_PX[picture.aspect][element.role in _MONO]
+        floor = FLOOR_PX[picture.aspect][element.role in CODE_ROLES]
+        hard = HARD_PX[picture.aspect][element.role in CODE_ROLES]
         size = element.size_px / scale
         if element.size_px and size < floor - 0.5 and (worst is None or size / floor < worst[0]):
             worst = size / floor, element, size, floor, hard
@@ -108,7 +107,7 @@ def _reading(scene: ReportedScene, picture: ReportedPicture, report: Report) -> 
     fix = "Give the scene more time or fewer words."
     short: list[tuple[float, Verdict]] = []
     for element in picture.elements:
-        needed = _LINE_S if element.role in _MONO else reading_time_s(element.text, report.language)
+        needed = _LINE_S if element.role in CODE_ROLES else reading_time_s(element.text, report.language)
         held = end_s - element.settled_s
         if held < needed - 0.1:
             verdict = Verdict(

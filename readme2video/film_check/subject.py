@@ -42,7 +42,7 @@ def _elements(asked: SegmentRequest) -> tuple[SeenElement, ...]:
         SeenElement(
             id=element.id,
             role=element.role,
-            box=element.box,
+            box=element.inked or element.box,
             size_px=element.size_px,
             text=element.text,
             settled_s=round(settled.get(element.id, 0) / asked.encoding.fps, 4),

@@ -11,6 +11,7 @@ from readme2video.errors import EncoderError
 from readme2video.media.planes import Planes, from_bgr
 from readme2video.model.check import SeenElement, SeenScene
 from readme2video.model.record import Artifact, Box
+from readme2video.model.shot import CODE_ROLES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -132,6 +133,8 @@ def _lettering(element: SeenElement, full: U8, ink: U8) -> _Lettering | None:
         reach = max(5, round(element.size_px * 0.22)) | 1
         around = cv2.dilate(inked.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
         ground = around & (alpha <= _CLEAR)
+        if element.role in CODE_ROLES:
+            ground[:, element.box.right - left :] = False  # there the caret stands
     near = cv2.dilate(inked.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     box = Box(x=left, y=top, width=right - left, height=bottom - top)
     return _Lettering(box, _detail(luma), _edges(luma, near), near, _inner(core), ground)

@@ -125,6 +125,7 @@ class Element(Record):
         text: Its words, for reading time and legibility; "" for pictures and panels.
         glyphs: Number of character cells in the line if it is set in monospace, so that it can be typed; else 0.
         size_px: Type size in pixels of the sheet; 0 when it carries no words or it is not known.
+        inked: The part of ``box`` its words really cover; None for other sheets, or when it is not known.
     """
 
     id: str
@@ -136,6 +137,7 @@ class Element(Record):
     text: str = ""
     glyphs: int = Field(default=0, ge=0)
     size_px: float = Field(default=0.0, ge=0)
+    inked: Box | None = None
 
 
 class Numeral(Record):
@@ -154,6 +156,8 @@ class Numeral(Record):
     glyphs: tuple[Box, ...] = Field(min_length=10, max_length=10)
 
 
+CODE_ROLES: tuple[ElementRole, ...] = ("code_line", "command", "output")
+"""What is set in monospace, line by line."""
 Zone = Literal["side", "top", "centre"]
 """Where on a scene its words stand."""
 

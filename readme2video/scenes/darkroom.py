@@ -12,7 +12,7 @@ from readme2video.errors import BrowserError
 from readme2video.model.record import Artifact, Box, Finding, Size
 from readme2video.model.shot import Element, Sheet, ShotRequest
 from readme2video.scenes.readability import unreadable
-from readme2video.scenes.sheets import Agreement, Cut, agree, around, decoded, encoded, laid, packed, shade_sheet
+from readme2video.scenes.sheets import Agreement, Cut, agree, around, decoded, encoded, inked, laid, packed, shade_sheet
 
 if TYPE_CHECKING:
     from readme2video.scenes.sheets import U8
@@ -67,6 +67,15 @@ def exposed(data: bytes, layer: str, keep: Keep) -> Exposure:
     return Exposure(pixels, keep(data, ".png"))
 
 
+@dataclass(frozen=True)
+class Developed:
+    """A scene's layers by name, its elements with what they cover, and what is worth saying about them."""
+
+    layers: dict[str, Artifact]
+    elements: tuple[Element, ...]
+    findings: tuple[Finding, ...]
+
+
 def develop(
     request: ShotRequest,
     taken: Mapping[str, Exposure],
@@ -74,16 +83,13 @@ def develop(
     report: Mapping[str, Any],
     elements: Sequence[Element],
     keep: Keep,
-) -> tuple[dict[str, Artifact], tuple[Finding, ...]]:
+) -> Developed:
     """Turn captures into layers. Callers put it in a thread.
 
     Args:
         taken: By layer: ``full``, ``plate``, and of each sheet the part named in ``parts``.
         report: What the page said.
         keep: Puts bytes into the store.
-
-    Returns:
-        The layers by name, and what is worth saying about them.
     """
     size = request.picture_px
     cuts: dict[str, Cut] = {}
@@ -103,7 +109,11 @@ def develop(
         ground = laid(taken["plate"].pixels, [cut for name, cut in cuts.items() if name != "ink"])
         findings = agreement_findings(agreement) + unreadable(request, report, elements, ground, cuts["ink"])
         kept |= {name: sheet.result() for name, sheet in encoding.items()}
-    return kept, findings
+        drawn = tuple(
+            element.model_copy(update={"inked": inked(cuts["ink"], element.box)}) if element.sheet == "ink" else element
+            for element in elements
+        )
+    return Developed(kept, drawn, findings)
 
 
 def agreement_findings(agreement: Agreement) -> tuple[Finding, ...]:

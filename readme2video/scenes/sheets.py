@@ -20,6 +20,8 @@ BOUND = 2
 """Levels of 255 that the layers laid over each other may differ from the full picture, per channel, anywhere."""
 _WITHIN = BOUND + 0.45
 """The same before rounding, with room for what OpenCV's blending is off by."""
+_FAINT = 16
+"""Opacity of 255 below which a pixel of a letter's edge does not count as seen."""
 _BAND = 32
 _NOISE = 256
 """Pixels of a plate that a browser may raster differently from one capture to the next, at hard edges."""
@@ -126,6 +128,23 @@ def shade_sheet(shade: dict[str, Any], size: Size, scale: float) -> Cut:
     pixels[..., :3] = shade["colour"][::-1]
     pixels[..., 3] = np.rint(np.outer(along, across) * (255 * shade["opacity"]))
     return Cut(Box(x=left, y=top, width=len(across), height=len(along)), pixels)
+
+
+def inked(sheet: Cut, box: Box) -> Box | None:
+    """The part of a box that a sheet really covers; None where nothing can be seen."""
+    import cv2
+    import numpy as np
+
+    rows, columns = sheet.place
+    area = (
+        slice(max(box.y - rows.start, 0), max(box.bottom - rows.start, 0)),
+        slice(max(box.x - columns.start, 0), max(box.right - columns.start, 0)),
+    )
+    seen = np.ascontiguousarray(sheet.pixels[area][:, :, 3] >= _FAINT).astype(np.uint8)
+    if not seen.any():
+        return None
+    x, y, width, height = cv2.boundingRect(seen)
+    return Box(x=max(box.x, columns.start) + x, y=max(box.y, rows.start) + y, width=width, height=height)
 
 
 def laid(plate: U8, sheets: Sequence[Cut]) -> U8:

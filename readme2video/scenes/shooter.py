@@ -47,7 +47,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/10"
+    fingerprint = "shooter/11"
     output = Shot
     parallel = 2
 
@@ -263,7 +263,8 @@ class Shooter:
             numerals, digits = await photographed(page, elements, size, report["scale"])
         finally:
             await asyncio.gather(developing, return_exceptions=True)
-        kept, findings = developing.result()
+        made = developing.result()
+        kept = made.layers
         return Shot(
             size_px=size,
             full=kept["full"],
@@ -274,9 +275,9 @@ class Shooter:
             ink=kept["ink"],
             digits=await asyncio.to_thread(keep, digits, ".png") if digits else None,
             numerals=numerals,
-            elements=elements,
+            elements=made.elements,
             zone=markup.zone,
-            findings=(*findings_of(request, markup, report), *findings),
+            findings=(*findings_of(request, markup, report), *made.findings),
         )
 
 
