@@ -9,7 +9,8 @@ from readme2video.brand import decide, is_sign, told
 from readme2video.errors import BrowserError, PausedError, ShotError, SourceError, StoryboardError, UsageError
 from readme2video.events import Notice
 from readme2video.model.brand import Brand, LogoLook, LogoRequest
-from readme2video.model.document import GatheredPicture, ReadmeDocument
+from readme2video.model.brief import GatheredPicture
+from readme2video.model.document import ReadmeDocument
 from readme2video.model.manuscript import Manuscript
 from readme2video.settings import PROJECT_FILE
 from readme2video.sources import Pinned

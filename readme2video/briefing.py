@@ -9,7 +9,8 @@ from pathlib import Path
 from readme2video.continuity import release_file
 from readme2video.errors import StoryboardError
 from readme2video.events import Emit, Notice
-from readme2video.model.document import Brief, GatheredPicture, ReadmeDocument
+from readme2video.model.brief import Brief, GatheredPicture
+from readme2video.model.document import ReadmeDocument
 from readme2video.model.scene import Scene
 from readme2video.readme import cited_text, read_news
 from readme2video.requests import brief

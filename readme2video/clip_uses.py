@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from readme2video.errors import ShotError
 from readme2video.events import Notice
-from readme2video.model.document import GatheredPicture
+from readme2video.model.brief import GatheredPicture
 from readme2video.model.shot import Aspect, ShotRequest
 from readme2video.model.storyboard import Storyboard
 from readme2video.requests import ClipUse, covered, needed, shared_clips, shot

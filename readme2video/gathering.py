@@ -6,7 +6,8 @@ import asyncio
 
 from readme2video.errors import EncoderError, PausedError
 from readme2video.events import Notice
-from readme2video.model.document import GatheredPicture, ReadmeDocument
+from readme2video.model.brief import GatheredPicture
+from readme2video.model.document import ReadmeDocument
 from readme2video.model.picture import FetchRequest, FootageRequest
 from readme2video.model.record import Artifact
 from readme2video.sources import LocalSource, Pinned, Source, gather_pictures

@@ -25,8 +25,8 @@ from readme2video.errors import (
 from readme2video.events import Emit, FilmPlanned, Notice, OrdersPlanned, ignore
 from readme2video.film_check import GITHUB_BYTES, seen_scenes
 from readme2video.gathering import gathered
+from readme2video.model.brief import Brief, GatheredPicture
 from readme2video.model.check import Examination, ExaminationRequest
-from readme2video.model.document import Brief, GatheredPicture
 from readme2video.model.film import (
     Backdrop,
     BackdropNeed,

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from readme2video.claims import Claim
+from readme2video.model.brief import Brief
 from readme2video.model.check import Examination, SeenScene
-from readme2video.model.document import Brief, RepositoryFacts
 from readme2video.model.film import Backdrop, Clip, CompactFilm, Film, Segment, Timeline
 from readme2video.model.manuscript import Usage
 from readme2video.model.order import USD_PER_CREDIT
 from readme2video.model.report import Attribution, Cost, ReportedPicture, ReportedScene, ReportedString
 from readme2video.model.scene import Scene, strings
 from readme2video.model.shot import Aspect, Shot
+from readme2video.model.source import RepositoryFacts
 from readme2video.model.storyboard import Storyboard
 from readme2video.shown import shown_picture
 from readme2video.timeline import needed_s

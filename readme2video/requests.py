@@ -15,7 +15,8 @@ from typing import Literal
 from readme2video.choreography import emphasis, entrances, exits
 from readme2video.claims.scale import shares_of_longest
 from readme2video.errors import StoryboardError
-from readme2video.model.document import Brief, GatheredPicture, PinnedSource, ReadmeDocument, ReleaseNews, SourceText
+from readme2video.model.brief import Brief, GatheredPicture, ReleaseNews, SourceText
+from readme2video.model.document import ReadmeDocument
 from readme2video.model.film import (
     Backdrop,
     BackdropNeed,
@@ -33,6 +34,7 @@ from readme2video.model.film import (
 )
 from readme2video.model.scene import BeforeAfterScene, ChartScene, CodeScene, DiffScene, Scene, icons, roles, strings
 from readme2video.model.shot import Aspect, Shot, ShotRequest, Slot, Zone
+from readme2video.model.source import PinnedSource
 from readme2video.model.storyboard import Storyboard
 from readme2video.settings import Settings
 from readme2video.shown import by_source, picture_of, played, shown_picture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from readme2video.briefing import briefed
 from readme2video.events import ignore
-from readme2video.model.document import Brief
+from readme2video.model.brief import Brief
 from readme2video.readme import Reader
 from readme2video.settings import Settings
 from readme2video.sources import LocalSource, Source, pin

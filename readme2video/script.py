@@ -6,7 +6,7 @@ from readme2video.claims import Claim, claims_of, refusal, told
 from readme2video.continuity import with_kept_scenes
 from readme2video.errors import ConsentError, CredentialsError, PausedError, SceneRefusedError
 from readme2video.events import Notice
-from readme2video.model.document import Brief
+from readme2video.model.brief import Brief
 from readme2video.model.manuscript import Manuscript
 from readme2video.storyboard_file import load_storyboard
 from readme2video.storyboarders import OfflineStoryboarder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from readme2video.model.document import GatheredPicture
+from readme2video.model.brief import GatheredPicture
 from readme2video.model.film import Entrance, SceneTiming
 from readme2video.model.picture import PlayedFootage
 from readme2video.model.scene import FeatureScene, ImageScene, Scene

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import get_args
 
-from readme2video.model.document import CodeBlock, Picture, ReadmeDocument, RepositoryFacts, Table
+from readme2video.model.document import CodeBlock, Picture, ReadmeDocument, Table
+from readme2video.model.source import RepositoryFacts
 from readme2video.model.vocabulary import Style
 
 STYLES: tuple[Style, ...] = get_args(Style)

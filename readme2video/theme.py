@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from readme2video.colour import from_oklch, oklch, readable
 from readme2video.model.brand import Brand
-from readme2video.model.document import Badge, ReadmeDocument, RepositoryFacts
+from readme2video.model.document import Badge, ReadmeDocument
+from readme2video.model.source import RepositoryFacts
 from readme2video.model.storyboard import Theme
 from readme2video.model.vocabulary import Style
 

@@ -18,8 +18,9 @@ from readme2video.events import Emit, EnginesChosen, Event, FellBack, Notice, Sp
 from readme2video.film_check import Examiner
 from readme2video.footage import FootageMaker
 from readme2video.model.brand import LogoLook, LogoRequest
+from readme2video.model.brief import Brief
 from readme2video.model.check import Examination, ExaminationRequest
-from readme2video.model.document import Brief, PinnedSource, ReadmeDocument
+from readme2video.model.document import ReadmeDocument
 from readme2video.model.film import (
     BackdropRequest,
     CameraPath,
@@ -37,6 +38,7 @@ from readme2video.model.order import Attempt
 from readme2video.model.picture import FetchedPicture, FetchRequest, FootageRequest, MadeFootage
 from readme2video.model.report import ReportedWork
 from readme2video.model.shot import Aspect
+from readme2video.model.source import PinnedSource
 from readme2video.readme import Reader
 from readme2video.render import Renderer
 from readme2video.scenes import LogoReader, Shooter

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from readme2video.claims import Claim, Evidence, check_scene
-from readme2video.model.document import RepositoryFacts
 from readme2video.model.scene import (
     CallToActionScene,
     CodeScene,
@@ -18,6 +17,7 @@ from readme2video.model.scene import (
     TerminalScene,
     TitleScene,
 )
+from readme2video.model.source import RepositoryFacts
 from readme2video.model.words import Code, Headline, Words
 from readme2video.readme import cited_text, parse_readme
 

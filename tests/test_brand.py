@@ -19,9 +19,10 @@ from played_github import COMMIT, TOKEN, about, playing, reply
 from readme2video.brand import areas, decide, is_sign, stated_colour, told
 from readme2video.colour import contrast, oklch
 from readme2video.model.brand import Brand, ColourShare, LogoLook, LogoRequest
-from readme2video.model.document import Badge, Lines, RepositoryFacts
+from readme2video.model.document import Badge, Lines
 from readme2video.model.record import Artifact, Size
 from readme2video.model.shot import Aspect, Shot
+from readme2video.model.source import RepositoryFacts
 from readme2video.readme.reader import parse_readme
 from readme2video.scenes import LogoReader, Shooter
 from readme2video.settings import GitHub, Settings

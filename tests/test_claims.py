@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from claim_cases import Case, cases, evidence_of, judged
 from readme2video.claims import Claim, Evidence, check_claims, check_scene, is_hype, refusal
-from readme2video.model.document import Brief, RepositoryFacts, SourceText
+from readme2video.model.brief import Brief, SourceText
 from readme2video.model.scene import CodeScene, ProblemScene, Stat, StatsScene, TerminalLine, TerminalScene, TitleScene
+from readme2video.model.source import RepositoryFacts
 from readme2video.model.storyboard import Storyboard
 from readme2video.model.words import Code, Headline, Words
 from readme2video.readme import cited_text, parse_readme

@@ -6,7 +6,7 @@ import pytest
 
 from claim_cases import evidence_of
 from readme2video.claims import Claim, Evidence, check_scene
-from readme2video.model.document import SourceText
+from readme2video.model.brief import SourceText
 from readme2video.model.scene import (
     Bar,
     BeforeAfterScene,

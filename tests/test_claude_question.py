@@ -8,16 +8,10 @@ from pathlib import Path
 import pytest
 
 from golden import FOLDER
-from readme2video.model.document import (
-    Brief,
-    GatheredPicture,
-    Release,
-    ReleaseNews,
-    RepositoryFacts,
-    SourceText,
-)
+from readme2video.model.brief import Brief, GatheredPicture, ReleaseNews, SourceText
 from readme2video.model.record import Artifact
 from readme2video.model.scene import TitleScene
+from readme2video.model.source import Release, RepositoryFacts
 from readme2video.model.words import Headline
 from readme2video.prompts import load_prompt
 from readme2video.readme import cited_text, parse_readme

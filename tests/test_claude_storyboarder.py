@@ -21,9 +21,10 @@ from readme2video.errors import (
     UsageError,
 )
 from readme2video.events import Event, Notice, StoryboardPaid
-from readme2video.model.document import Brief, RepositoryFacts
+from readme2video.model.brief import Brief
 from readme2video.model.manuscript import Manuscript, Usage
 from readme2video.model.scene import CallToActionScene, ProblemScene, TerminalScene, strings
+from readme2video.model.source import RepositoryFacts
 from readme2video.model.words import Headline
 from readme2video.readme import cited_text, parse_readme
 from readme2video.sandbox import Sandbox

@@ -17,12 +17,13 @@ from readme2video.animators import LocalAnimator
 from readme2video.engine import Engine
 from readme2video.events import Event, WorkDone, ignore
 from readme2video.film_check import Examiner
+from readme2video.model.brief import Brief
 from readme2video.model.check import ExaminationRequest
-from readme2video.model.document import Brief, PinnedSource, RepositoryFacts
 from readme2video.model.film import BackdropRequest, CompactRequest, FilmRequest, TransitionRequest
 from readme2video.model.manuscript import Manuscript
 from readme2video.model.record import STAGES, Record
 from readme2video.model.shot import ShotRequest, Slot
+from readme2video.model.source import PinnedSource, RepositoryFacts
 from readme2video.readme import Reader, cited_text, parse_readme
 from readme2video.render import Renderer
 from readme2video.sandbox import Sandbox

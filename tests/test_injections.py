@@ -21,9 +21,10 @@ from pydantic import SecretStr
 from claude_words import FIXTURES
 from readme2video.errors import SourceError
 from readme2video.events import Event
-from readme2video.model.document import Brief, RepositoryFacts
+from readme2video.model.brief import Brief
 from readme2video.model.manuscript import Manuscript
 from readme2video.model.scene import strings
+from readme2video.model.source import RepositoryFacts
 from readme2video.readme import cited_text, parse_readme
 from readme2video.readme.instructions import addressed, without_instructions
 from readme2video.readme.unseen import seen

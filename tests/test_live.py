@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from makers import TINY_README
 from readme2video.claims import Evidence, check_claims
 from readme2video.events import ignore
-from readme2video.model.document import Brief, RepositoryFacts
+from readme2video.model.brief import Brief
+from readme2video.model.source import RepositoryFacts
 from readme2video.readme import cited_text, parse_readme
 from readme2video.settings import Claude, Settings
 from readme2video.storyboarders import ClaudeStoryboarder

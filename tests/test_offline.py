@@ -16,17 +16,15 @@ from readme2video.claims import claims_of, is_hype
 from readme2video.claims.phrases import PHRASES
 from readme2video.errors import SourceError
 from readme2video.events import ignore
+from readme2video.model.brief import Brief, GatheredPicture
 from readme2video.model.document import (
-    Brief,
     CodeBlock,
-    GatheredPicture,
     Lines,
     ListBlock,
     ListItem,
     Paragraph,
     Picture,
     ReadmeDocument,
-    RepositoryFacts,
     Section,
     Table,
 )
@@ -49,6 +47,7 @@ from readme2video.model.scene import (
     TitleScene,
     strings,
 )
+from readme2video.model.source import RepositoryFacts
 from readme2video.model.storyboard import Storyboard
 from readme2video.model.words import Code
 from readme2video.readme import cited_text, parse_readme

@@ -24,12 +24,14 @@ from readme2video.footage import FootageMaker
 from readme2video.gathering import gathered
 from readme2video.media.planes import views
 from readme2video.media.probe import frames, probe
-from readme2video.model.document import GatheredPicture, Lines, Picture, RepositoryFacts
+from readme2video.model.brief import GatheredPicture
+from readme2video.model.document import Lines, Picture
 from readme2video.model.film import CameraPath, Pose, SceneTiming
 from readme2video.model.picture import FetchRequest, Footage, FootageRequest, PlayedFootage
 from readme2video.model.record import Artifact, Box, Size
 from readme2video.model.scene import ImageScene, TitleScene
 from readme2video.model.shot import Element
+from readme2video.model.source import RepositoryFacts
 from readme2video.model.storyboard import Storyboard
 from readme2video.model.words import Headline
 from readme2video.pipeline import make_video

@@ -23,7 +23,7 @@ from readme2video.animators.kie.wish import wish_for
 from readme2video.cli.run import exit_code
 from readme2video.errors import UsageError
 from readme2video.kie.models import Model, load_models, validate
-from readme2video.model.document import GatheredPicture
+from readme2video.model.brief import GatheredPicture
 from readme2video.model.film import BackdropRequest
 from readme2video.model.record import Artifact, Size
 from readme2video.model.scene import Scene, strings

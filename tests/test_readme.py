@@ -9,18 +9,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from readme2video.errors import SourceError
-from readme2video.model.document import (
-    CodeBlock,
-    Lines,
-    ListBlock,
-    ListItem,
-    Paragraph,
-    PinnedSource,
-    Quote,
-    ReadmeDocument,
-    RepositoryFacts,
-    Table,
-)
+from readme2video.model.document import CodeBlock, Lines, ListBlock, ListItem, Paragraph, Quote, ReadmeDocument, Table
+from readme2video.model.source import PinnedSource, RepositoryFacts
 from readme2video.readme import Reader, parse_readme
 from readme2video.readme.headings import kind_of
 from readme2video.readme.text import decode

@@ -14,16 +14,10 @@ from hypothesis import strategies as st
 
 from readme2video.claims import claims_of
 from readme2video.claims.phrases import PHRASES
-from readme2video.model.document import (
-    Brief,
-    ChangelogSection,
-    Lines,
-    PinnedRelease,
-    ReleaseNews,
-    RepositoryFacts,
-    SourceText,
-)
+from readme2video.model.brief import Brief, ReleaseNews, SourceText
+from readme2video.model.document import Lines
 from readme2video.model.scene import ProblemScene, TitleScene, strings
+from readme2video.model.source import ChangelogSection, PinnedRelease, RepositoryFacts
 from readme2video.model.storyboard import Storyboard
 from readme2video.model.words import Code
 from readme2video.readme import cited_text, parse_readme, read_news

@@ -16,7 +16,7 @@ import pytest
 from played_github import COMMIT, PlayedGitHub, Reply, content, playing, reply
 from readme2video.cli.event import with_release_event
 from readme2video.errors import PausedError, SourceError, UsageError
-from readme2video.model.document import ReleaseNews
+from readme2video.model.brief import ReleaseNews
 from readme2video.readme import read_news
 from readme2video.settings import GitHub
 from readme2video.sources import Announced, GitHubSource, LocalSource, Pinned, parse_source, pin

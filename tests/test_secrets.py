@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from readme2video.model.document import Brief, RepositoryFacts
+from readme2video.model.brief import Brief
 from readme2video.model.record import Finding
+from readme2video.model.source import RepositoryFacts
 from readme2video.readme import cited_text, parse_readme
 from readme2video.redaction import REDACTED, redact
 from readme2video.sandbox import Sandbox

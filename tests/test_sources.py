@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from readme2video.errors import SourceError, UsageError
-from readme2video.model.document import PinnedSource
+from readme2video.model.source import PinnedSource
 from readme2video.readme import parse_readme
 from readme2video.settings import GitHub
 from readme2video.sources import GitHubSource, LocalSource, Pinned, gather_pictures, parse_source, pin

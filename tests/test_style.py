@@ -6,17 +6,9 @@ from collections import Counter
 
 import pytest
 
-from readme2video.model.document import (
-    Brief,
-    CodeBlock,
-    Lines,
-    Paragraph,
-    Picture,
-    ReadmeDocument,
-    RepositoryFacts,
-    Section,
-    Table,
-)
+from readme2video.model.brief import Brief
+from readme2video.model.document import CodeBlock, Lines, Paragraph, Picture, ReadmeDocument, Section, Table
+from readme2video.model.source import RepositoryFacts
 from readme2video.model.vocabulary import Style
 from readme2video.storyboarders.offline import write_storyboard
 from readme2video.style import STYLES, style_of

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readme2video.colour import contrast, from_oklch, luminance, mix, oklch, readable
-from readme2video.model.document import Badge, Lines, ReadmeDocument, RepositoryFacts
+from readme2video.model.document import Badge, Lines, ReadmeDocument
+from readme2video.model.source import RepositoryFacts
 from readme2video.model.storyboard import Theme
 from readme2video.model.vocabulary import Style
 from readme2video.style import STYLES

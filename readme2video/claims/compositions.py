@@ -13,7 +13,8 @@ from readme2video.claims.evidence import Evidence
 from readme2video.claims.normal import fold, plain
 from readme2video.claims.scale import shares_of_longest
 from readme2video.claims.ties import is_own
-from readme2video.model.document import Paragraph, Quote, Section, SourceText, Table
+from readme2video.model.brief import SourceText
+from readme2video.model.document import Paragraph, Quote, Section, Table
 from readme2video.model.scene import Bar, ChartScene, QuoteScene, ReleaseScene, Scene
 
 _LESS = re.compile(

@@ -11,7 +11,9 @@ from readme2video.claims.claim import Fault
 from readme2video.claims.clauses import Sentence, sentences
 from readme2video.claims.normal import OPEN_BOX, begins_block, fold, plain
 from readme2video.claims.vocabulary import PLANS
-from readme2video.model.document import Brief, ReadmeDocument, RepositoryFacts, SourceText, Table
+from readme2video.model.brief import Brief, SourceText
+from readme2video.model.document import ReadmeDocument, Table
+from readme2video.model.source import RepositoryFacts
 
 _ENGLISH = frozenset(
     ["the", "and", "of", "to", "in", "is", "for", "with", "that", "it", "you", "your", "are", "this", "a", "an"]

@@ -8,7 +8,7 @@ from readme2video.claims.checking import check_claims
 from readme2video.claims.claim import Claim
 from readme2video.claims.evidence import Evidence
 from readme2video.errors import StoryboardError
-from readme2video.model.document import Brief
+from readme2video.model.brief import Brief
 from readme2video.model.storyboard import Storyboard
 
 MOST_TOLD = 8

@@ -6,18 +6,10 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from readme2video.errors import SourceError
-from readme2video.model.document import (
-    ChangelogSection,
-    CodeBlock,
-    Lines,
-    ListBlock,
-    PinnedRelease,
-    ReadmeDocument,
-    ReleaseNews,
-    SourceText,
-    Table,
-)
+from readme2video.model.brief import ReleaseNews, SourceText
+from readme2video.model.document import CodeBlock, Lines, ListBlock, ReadmeDocument, Table
 from readme2video.model.record import Artifact, Record
+from readme2video.model.source import ChangelogSection, PinnedRelease
 from readme2video.readme.reader import parse_readme
 from readme2video.readme.text import cited_text
 

@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 
 from readme2video.engine import Work
 from readme2video.errors import SourceError
-from readme2video.model.document import PinnedSource, ReadmeDocument
+from readme2video.model.document import ReadmeDocument
 from readme2video.model.record import Finding, Stage
+from readme2video.model.source import PinnedSource
 from readme2video.readme.document import compose, tells_something
 from readme2video.readme.limits import Cut, shorten, shorten_markdown, split_lines
 from readme2video.readme.markdown import read_markdown

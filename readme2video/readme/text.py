@@ -6,7 +6,7 @@ import codecs
 import re
 
 from readme2video.errors import SourceError
-from readme2video.model.document import SourceText
+from readme2video.model.brief import SourceText
 from readme2video.model.record import Finding
 from readme2video.readme.instructions import without_instructions
 from readme2video.readme.limits import split_lines

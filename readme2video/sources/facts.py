@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from readme2video.model.document import RepositoryFacts
+from readme2video.model.source import RepositoryFacts
 from readme2video.redaction import redact
 
 MANIFESTS = ("pyproject.toml", "package.json", "Cargo.toml", "go.mod")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from readme2video.errors import SourceError, UsageError
-from readme2video.model.document import Release, RepositoryFacts
+from readme2video.model.source import Release, RepositoryFacts
 from readme2video.settings import GitHub
 from readme2video.sources.address import GitHubSource
 from readme2video.sources.announced import Announced

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from readme2video.model.document import GatheredPicture, Picture, ReadmeDocument, RepositoryFacts
+from readme2video.model.brief import GatheredPicture
+from readme2video.model.document import Picture, ReadmeDocument
 from readme2video.model.record import Artifact
+from readme2video.model.source import RepositoryFacts
 from readme2video.settings import GitHub
 from readme2video.sources.files import RepositoryFiles, is_inside
 from readme2video.sources.picture_files import VIDEO_SUFFIXES, picture_suffix

@@ -8,9 +8,11 @@ import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import unquote
 
-from readme2video.model.document import GatheredPicture, Picture, ReadmeDocument, RepositoryFacts
+from readme2video.model.brief import GatheredPicture
+from readme2video.model.document import Picture, ReadmeDocument
 from readme2video.model.picture import Frame
 from readme2video.model.record import Artifact
+from readme2video.model.source import RepositoryFacts
 from readme2video.settings import GitHub
 from readme2video.sources.files import RepositoryFiles, is_inside
 from readme2video.sources.picture_files import picture_suffix

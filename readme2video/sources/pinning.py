@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from readme2video.model.document import ChangelogSection, Lines, PinnedRelease, PinnedSource
+from readme2video.model.document import Lines
 from readme2video.model.record import Artifact
+from readme2video.model.source import ChangelogSection, PinnedRelease, PinnedSource
 from readme2video.settings import GitHub
 from readme2video.sources.address import LocalSource, Source
 from readme2video.sources.files import RepositoryFiles

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from readme2video.errors import SourceError
-from readme2video.model.document import Release
+from readme2video.model.source import Release
 from readme2video.sources.announced import DAY, Announced, announced
 from readme2video.sources.changelog import CHANGELOG_LIMIT_BYTES, FOLDERS, Section, changelogs, section_of
 from readme2video.sources.facts import Facts, one_line

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from readme2video.engine import Engine, Needs
 from readme2video.events import Emit
-from readme2video.model.document import Brief
+from readme2video.model.brief import Brief
 from readme2video.model.manuscript import Manuscript
 from readme2video.settings import Settings
 from readme2video.storyboarders.claude import ClaudeStoryboarder, reply_schema

@@ -6,16 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from readme2video.model.document import (
-    Block,
-    CodeBlock,
-    Lines,
-    ListBlock,
-    Paragraph,
-    ReadmeDocument,
-    Section,
-    Table,
-)
+from readme2video.model.document import Block, CodeBlock, Lines, ListBlock, Paragraph, ReadmeDocument, Section, Table
 from readme2video.storyboarders.material import Material
 from readme2video.storyboarders.shell import ShellLine, shell_lines
 from readme2video.storyboarders.words import Passage, cells, clean, folded

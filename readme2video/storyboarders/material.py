@@ -12,7 +12,8 @@ from functools import cached_property
 from readme2video.claims import Evidence, check_scene
 from readme2video.claims.phrases import Phrase, phrase
 from readme2video.claims.vocabulary import word_set
-from readme2video.model.document import Brief, Lines, ListBlock, Paragraph, Quote, Section
+from readme2video.model.brief import Brief
+from readme2video.model.document import Lines, ListBlock, Paragraph, Quote, Section
 from readme2video.model.scene import Scene
 from readme2video.model.storyboard import Theme
 from readme2video.model.vocabulary import Style

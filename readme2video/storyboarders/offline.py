@@ -8,7 +8,7 @@ from typing import Any
 
 from readme2video.engine import Work
 from readme2video.errors import SourceError, UsageError
-from readme2video.model.document import Brief
+from readme2video.model.brief import Brief
 from readme2video.model.manuscript import Manuscript
 from readme2video.model.record import Stage
 from readme2video.model.scene import ImageScene

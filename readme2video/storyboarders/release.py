@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from readme2video.claims.phrases import Phrase
-from readme2video.model.document import Brief, ReadmeDocument, ReleaseNews
+from readme2video.model.brief import Brief, ReleaseNews
+from readme2video.model.document import ReadmeDocument
 from readme2video.model.scene import FeaturesScene, ProblemScene, ReleaseScene, TitleScene
 from readme2video.model.vocabulary import Bullet
 from readme2video.model.words import Headline, Words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from readme2video.continuity import free_id
-from readme2video.model.document import Brief
+from readme2video.model.brief import Brief
 from readme2video.model.scene import CallToActionScene, Scene, TitleScene, strings
 from readme2video.model.storyboard import Storyboard
 from readme2video.model.vocabulary import Motion, SceneKind

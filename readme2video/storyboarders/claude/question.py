@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from readme2video.model.document import (
-    Brief,
-    CodeBlock,
-    ReadmeDocument,
-    RepositoryFacts,
-    SectionKind,
-    SourceText,
-    Table,
-)
+from readme2video.model.brief import Brief, SourceText
+from readme2video.model.document import CodeBlock, ReadmeDocument, SectionKind, Table
 from readme2video.model.scene import Scene, strings
+from readme2video.model.source import RepositoryFacts
 from readme2video.prompts import load_prompt
 
 TEXT_CHARACTERS = 60_000

@@ -13,7 +13,7 @@ from readme2video.claims import Evidence
 from readme2video.engine import Work
 from readme2video.errors import ConsentError, SceneRefusedError
 from readme2video.events import Emit, Notice, StoryboardPaid
-from readme2video.model.document import Brief
+from readme2video.model.brief import Brief
 from readme2video.model.manuscript import Manuscript, Usage
 from readme2video.model.record import Finding, Stage
 from readme2video.model.scene import Scene
