@@ -14,6 +14,8 @@ TRIES = 3
 MORE_TRIES = 9
 ENOUGH_S = 1.0
 """What took so long is not tried again: a moment of another program's does not show in it."""
+SURE_S = 5.0
+"""What takes longer and has grown too fast is not given another chance."""
 CEILING_S = 60.0
 """Only a net below the rule: on the slowest machine nothing that passes comes near it."""
 
@@ -40,7 +42,7 @@ def assert_slow_growth(act: Callable[[str], object], form: Callable[[int], str],
         if before and len(text) > len(before):
             most = (len(text) / len(before)) ** STEEPEST
             for _ in range(MORE_TRIES):  # another program on the same core makes one of them look dear
-                if cost <= cost_before * most:
+                if cost <= cost_before * most or cost > SURE_S:
                     break
                 cost_before = min(cost_before, cost_s(act, before, 1))
                 cost = min(cost, cost_s(act, text, 1))
