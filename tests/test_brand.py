@@ -358,9 +358,8 @@ def pixels(work: FakeWork, artifact: Artifact) -> np.ndarray:
 
 
 def assert_alike(work: FakeWork, one: Artifact, other: Artifact):
-    """The same picture, but for a few pixels at hard edges that a browser may raster differently twice."""
-    off = np.abs(pixels(work, one).astype(int) - pixels(work, other).astype(int)).max(axis=-1)
-    assert (off > 2).sum() <= 64
+    """The same picture: of a gradient, a browser rounds some pixels the other way when it rasters it again."""
+    assert np.abs(pixels(work, one) - pixels(work, other)).max() <= 1
 
 
 def element(shot: Shot, name: str):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from growth import assert_slow_growth
 from readme2video.sources.changelog import changelogs, section_of
 from readme2video.sources.versions import Known, nearest, preceding, version_of
 
@@ -211,24 +212,36 @@ def test_definitions_of_links_come_along_and_are_no_part_of_it():
     assert found.text.split("\n")[2:] == ["", "[#7]: https://x.example/7", "[x]: https://y.example"]
 
 
-def test_a_section_has_a_limit_and_reading_takes_no_time():
+def test_a_section_has_a_limit():
     endless = "## 1.2.0\n" + "- a change among many\n" * 40_000
     found = section_of(endless.encode(), "1.2.0")
     assert found.last == 400
-    hostile = [
-        "## " + "1." * 200_000,
-        ("a" * 60 + "@") * 5_000 + "\n" + "=" * 100_000,
-        "# " + " " * 200_000 + "#",
-        "[" * 100_000 + "1.2.0",
-        "<!--" * 50_000,
-        "1.2.0" + "-a" * 100_000,
-        "Version " * 50_000,
-        "\n".join(f"## {n}.0.0\n" for n in range(60_000)),
-    ]
-    began = time.thread_time()
-    for text in hostile:
-        section_of(text.encode(), "v1.2.0")
-    assert time.thread_time() - began < 20  # what grows with the square takes minutes
+
+
+HOSTILE: dict[str, tuple[Callable[[int], str], int]] = {
+    "one section": (lambda size: "## 1.2.0\n" + "- a change among many\n" * size, 20_000),
+    "dots": (lambda size: "## " + "1." * size, 200_000),
+    "underlined": (lambda size: ("a" * 60 + "@") * (size // 20) + "\n" + "=" * size, 100_000),
+    "blanks": (lambda size: "# " + " " * size + "#", 200_000),
+    "brackets": (lambda size: "[" * size + "1.2.0", 100_000),
+    "comments": (lambda size: "<!--" * size, 50_000),
+    "suffixes": (lambda size: "1.2.0" + "-a" * size, 100_000),
+    "words": (lambda size: "Version " * size, 50_000),
+    "other versions": (lambda size: "\n".join(f"## {n}.0.0\n" for n in range(size)), 15_000),
+    "empty sections": (lambda size: "## 1.2.0\n" * size, 20_000),
+    "sections of definitions": (lambda size: "## 1.2.0\n[a]: x\n" * size, 10_000),
+    "headings of brackets": (lambda size: ("# " + "[" * 290 + "\n") * size, 400),
+    "headings of blanks": (lambda size: ("# a" + " " * 290 + "b\n") * size, 300),
+    "depths": (lambda size: "# q 1.2.0\n## q 1.2.0\n### q 1.2.0\n" * size, 8000),
+    "fences": (lambda size: "```\n## 1.2.0\n" * size, 20_000),
+}
+"""Forms of hostile input by size, and the greatest size of each."""
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_reading_a_hostile_changelog_takes_little_time(name: str):
+    form, whole = HOSTILE[name]
+    assert_slow_growth(lambda text: section_of(text.encode(), "v1.2.0"), form, whole)
 
 
 @given(st.text(alphabet="#=-[]()0123456789.v \n*`~<!abcU", max_size=400))

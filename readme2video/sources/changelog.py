@@ -108,7 +108,7 @@ def section_of(data: bytes, tag: str) -> Section | None:
         version = heading.version
         if version is None or _UNRELEASED.search(heading.text.replace(version, "", 1)) or not _names(version, tag):
             continue
-        section = _section(rows, heading, headings[place + 1 :])
+        section = _section(rows, headings, place)
         if section is not None:
             return section
     return None
@@ -123,7 +123,10 @@ def _names(heading: str, tag: str) -> bool:
     return told.key == wanted.key and own
 
 
-def _section(rows: Sequence[str], heading: _Heading, rest: Sequence[_Heading]) -> Section | None:
+def _section(rows: Sequence[str], headings: Sequence[_Heading], place: int) -> Section | None:
+    heading = headings[place]
+    # No slice: in a file of one heading over and over, a copy of the rest for each of them would take its square.
+    rest = (headings[at] for at in range(place + 1, len(headings)))
     end = next((other.index for other in rest if _ends(heading, other)), len(rows))
     if end < len(rows) and _is_overline(rows, end - 1):
         end -= 1
