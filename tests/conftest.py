@@ -5,12 +5,22 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Iterator
-from typing import Any
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 
 from golden import pytest_addoption  # noqa: F401 - the flag --update-golden
+
+if TYPE_CHECKING:
+    from readme2video.scenes.shooter import Shooter
+
+# The program is started hundreds of times: without its bytecode each start would compile all of it again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", ""}
 _FOREIGN_PREFIXES = ("GITHUB_", "KIE_", "ANTHROPIC_", "MUX_", "README2VIDEO_", "FFMPEG_", "IMAGEIO_")
@@ -51,3 +61,15 @@ def _no_error_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     errors = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
     assert not errors, f"an ERROR was logged: {errors[0].getMessage()}"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shooter() -> AsyncIterator[Shooter]:
+    """One browser for all tests that draw scenes and do nothing to it; they run in the loop of the session."""
+    from readme2video.scenes.shooter import Shooter
+    from readme2video.settings import Settings
+
+    browser = os.environ.get("README2VIDEO_BROWSER")
+    settings = Settings(browser=Path(browser) if browser else None)
+    async with Shooter(settings, deadline_s=120, idle_s=3600) as found:
+        yield found

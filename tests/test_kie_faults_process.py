@@ -337,7 +337,9 @@ def test_f95_killed_while_stitching_there_is_no_film_and_the_next_run_makes_it(f
 )
 def test_f96_one_scene_that_was_refused(film: Film, flags: list[str], code: int) -> None:
     before = film.promo.read_bytes()
-    with Sandbox(job_s=0.1, faults=[{"on": "job", "nth": 1, "do": "fail", "message": "moderation"}]) as box:
+    with Sandbox(
+        job_s=0.1, short_side_px=180, faults=[{"on": "job", "nth": 1, "do": "fail", "message": "moderation"}]
+    ) as box:
         done = film.make(
             "--storyboarder", "offline", "--animator", "kie", "--yes", "--json", *flags, README2VIDEO_PACE="0.02",
             **box.environment,

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from makers import THEME
+from readme2video.model.storyboard import CallToActionScene, Headline, ProblemScene, Storyboard, TitleScene, Words
 from readme2video.sandbox import Sandbox
+from readme2video.storyboard_file import to_yaml
 
 PROGRAM = str(Path(sys.executable).with_name("readme2video"))
 README = """# Tidewatch
@@ -28,6 +31,36 @@ pip install tidewatch
 ```
 """
 CANARY = "canary-7b1f-never-shown"
+BOARD = Storyboard(
+    project="tidewatch",
+    theme=THEME,
+    scenes=(
+        TitleScene(
+            id="hook",
+            duration_s=2.0,
+            headline=Headline(text="Know the tide before you leave the house", source="README.md:3"),
+        ),
+        ProblemScene(
+            id="why",
+            duration_s=1.8,
+            motion="pan_left",
+            transition="slide",
+            headline=Headline(text="Why", source="README.md:5"),
+            points=(Words(text="Tables on paper are out of date the day they are printed", source="README.md:7"),),
+        ),
+        CallToActionScene(
+            id="end",
+            duration_s=1.8,
+            motion="still",
+            transition="wipe",
+            headline=Headline(text="Tidewatch", source="README.md:1"),
+            command=Words(text="pip install tidewatch", source="README.md:12"),
+        ),
+    ),
+)
+"""Shorter than any film of ours: what is bought, and what becomes of it, does not depend on its length."""
+SMALL_PX = 180
+"""The short side of clips whose pictures nobody looks at."""
 
 
 @pytest.fixture
@@ -35,15 +68,21 @@ def project(tmp_path: Path) -> Path:
     folder = tmp_path / "tidewatch"
     folder.mkdir()
     (folder / "README.md").write_text(README)
+    (folder / "board.yaml").write_text(to_yaml(BOARD))
     return folder
 
 
-def film(box: Sandbox, project: Path, *flags: str) -> tuple[int, dict, str]:
-    """Run ``make`` at draft quality: exit code, the JSON object, and what was said."""
+def film(box: Sandbox, project: Path, *flags: str, board: str = "board.yaml") -> tuple[int, dict, str]:
+    """Run ``make`` at draft quality: exit code, the JSON object, and what was said.
+
+    Args:
+        board: The storyboard's file in the project; "" has one written.
+    """
     environ = os.environ | box.environment | {"KIE_API_KEY": CANARY, "README2VIDEO_PACE": "0.05"}
+    given = ["--storyboard", str(project / board)] if board else ["--length", "12"]
     done = subprocess.run(
-        [PROGRAM, "make", str(project), "-o", str(project.parent / "out"), "--quality", "draft", "--length", "12",
-         "--storyboarder", "offline", "--json", *flags],
+        [PROGRAM, "make", str(project), "-o", str(project.parent / "out"), "--quality", "draft",
+         "--storyboarder", "offline", "--json", *given, *flags],
         env=environ, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert "Traceback" not in done.stderr
@@ -53,7 +92,7 @@ def film(box: Sandbox, project: Path, *flags: str) -> tuple[int, dict, str]:
 
 def test_clips_are_bought_once_and_a_second_run_asks_nobody(project: Path) -> None:
     with Sandbox(job_s=0.3) as box:
-        code, said, heard = film(box, project, "--animator", "kie", "--yes")
+        code, said, heard = film(box, project, "--animator", "kie", "--yes", board="")
         assert code == 0, heard
         assert len(box.orders) == len(said["scenes"])
         assert {scene["task_id"] for scene in said["scenes"]} == {order.task_id for order in box.orders}
@@ -61,7 +100,7 @@ def test_clips_are_bought_once_and_a_second_run_asks_nobody(project: Path) -> No
         assert said["cost"]["spent_credits"] == sum(order.credits for order in box.orders)
         assert (Path(said["report"]).parent / "clips").is_dir()
         asked = len(box.requests)
-        code, again, _ = film(box, project, "--animator", "kie", "--yes")
+        code, again, _ = film(box, project, "--animator", "kie", "--yes", board="")
         assert code == 0
         assert len(box.requests) == asked
         assert again["cost"] == said["cost"]
@@ -70,7 +109,7 @@ def test_clips_are_bought_once_and_a_second_run_asks_nobody(project: Path) -> No
 
 
 def test_without_consent_nothing_is_bought(project: Path) -> None:
-    with Sandbox(job_s=0.3) as box:
+    with Sandbox(job_s=0.3, short_side_px=SMALL_PX) as box:
         code, said, heard = film(box, project, "--animator", "kie")
         assert code == 5
         assert not box.orders
@@ -79,7 +118,7 @@ def test_without_consent_nothing_is_bought(project: Path) -> None:
 
 
 def test_the_cap_buys_two_of_all_and_the_rest_moves_locally(project: Path) -> None:
-    with Sandbox(job_s=0.3) as box:
+    with Sandbox(job_s=0.3, short_side_px=SMALL_PX) as box:
         code, said, heard = film(box, project, "--animator", "kie", "--max-cost", "0.30")
         assert len(box.orders) == 2, heard
     assert code == 5
@@ -91,7 +130,7 @@ def test_the_cap_buys_two_of_all_and_the_rest_moves_locally(project: Path) -> No
 
 
 def test_a_model_that_is_off_costs_nothing_and_names_substitutes(project: Path) -> None:
-    with Sandbox(job_s=0.3, models=["kling-2.6/image-to-video"]) as box:
+    with Sandbox(job_s=0.3, short_side_px=SMALL_PX, models=["kling-2.6/image-to-video"]) as box:
         code, said, _ = film(box, project, "--animator", "kie", "--yes")
         assert not box.orders
     assert code == 8
@@ -100,7 +139,7 @@ def test_a_model_that_is_off_costs_nothing_and_names_substitutes(project: Path) 
 
 
 def test_a_lost_answer_is_never_paid_again(project: Path) -> None:
-    with Sandbox(job_s=0.3, faults=[{"on": "create", "nth": 1, "do": "accept_rst"}]) as box:
+    with Sandbox(job_s=0.3, short_side_px=SMALL_PX, faults=[{"on": "create", "nth": 1, "do": "accept_rst"}]) as box:
         code, said, _ = film(box, project, "--animator", "kie", "--yes")
         assert code == 7
         assert len(box.orders) == len(said["scenes"])

@@ -243,7 +243,7 @@ def film(box: Sandbox, project: Path, tag: str) -> dict[str, dict]:
 
 @pytest.mark.timeout(400)
 def test_a_patch_release_buys_no_more_than_what_changed(project: Path):
-    with Sandbox(job_s=0.2) as box:
+    with Sandbox(job_s=0.2, short_side_px=180) as box:
         first = film(box, project, "v1.1.0")
         bought = len(box.orders)
         second = film(box, project, "v1.1.1")
