@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
+from filelock import FileLock
 
 from golden import pytest_addoption  # noqa: F401 - the flag --update-golden
 
@@ -49,11 +53,14 @@ def _only_loopback(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 @pytest.fixture(autouse=True)
 def _clean_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = _KEPT | {"ANTHROPIC_API_KEY"} if _live(request) else _KEPT
-    for name in list(os.environ):
-        if name.startswith(_FOREIGN_PREFIXES) and name not in kept:
-            monkeypatch.delenv(name)
-    for name in ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
+    for name in _foreign(kept):
+        monkeypatch.delenv(name)
+
+
+def _foreign(kept: set[str]) -> list[str]:
+    """What is set in the environment that a test must not see."""
+    others = {"CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS"}
+    return [name for name in os.environ if name in others or (name.startswith(_FOREIGN_PREFIXES) and name not in kept)]
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +80,34 @@ async def shooter() -> AsyncIterator[Shooter]:
     settings = Settings(browser=Path(browser) if browser else None)
     async with Shooter(settings, deadline_s=120, idle_s=3600) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def tiny_film(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The film of ``makers.project``, made once for all workers as a user makes it: ``tinyproject`` and ``out``.
+
+    Each worker has a copy of its own, to be copied again before it is changed, and what the run said; that names the
+    paths of the first.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "tiny-film"
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "said.json").is_file():
+            _make_tiny_film(folder)
+    copy = tmp_path_factory.mktemp("tiny-film") / "copy"
+    shutil.copytree(folder, copy)
+    return copy, subprocess.CompletedProcess(**json.loads((folder / "said.json").read_text()))
+
+
+def _make_tiny_film(folder: Path) -> None:
+    from makers import project
+
+    home = project(folder / "tinyproject")
+    command = [
+        str(Path(sys.executable).with_name("readme2video")), str(home), "-o", str(folder / "out"), "--quality", "draft",
+        "--storyboard", str(home / "board.yaml"), "--json",
+    ]  # fmt: skip
+    hidden = set(_foreign(_KEPT))
+    environ = {name: value for name, value in os.environ.items() if name not in hidden}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=170)
+    (folder / "said.json").write_text(json.dumps(vars(done)))

@@ -25,7 +25,7 @@ import pytest
 
 from children import Buying, child, until
 from kie_server import KieServer, answer
-from makers import ENCODING, SIZE, project
+from makers import ENCODING, SIZE
 from readme2video.errors import EncoderError
 from readme2video.media.ffmpeg import FrameWriter, x264_arguments
 from readme2video.media.planes import frame_size
@@ -80,12 +80,10 @@ class Film:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Film:
-    film = Film(tmp_path_factory.mktemp("finished"))
-    project(film.home)
-    done = film.make()
+def finished(tiny_film: tuple[Path, subprocess.CompletedProcess[str]]) -> Film:
+    base, done = tiny_film
     assert done.returncode == 0, done.stderr
-    return film
+    return Film(base)
 
 
 @pytest.fixture

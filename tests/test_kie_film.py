@@ -151,7 +151,7 @@ def test_a_lost_answer_is_never_paid_again(project: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["always", "auto"])
 def test_words_stay_crisp_over_clips_that_bend_them(project: Path, mode: str) -> None:
-    with Sandbox(job_s=0.3, distort=True) as box:
+    with Sandbox(job_s=0.3, distort=True, short_side_px=360) as box:
         code, said, heard = film(box, project, "--animator", "kie", "--yes", "--text-safe", mode)
     assert code == 0, heard
     assert min(scene["legibility"] for scene in said["scenes"] if scene["legibility"] is not None) >= 0.98
