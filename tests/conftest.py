@@ -103,11 +103,29 @@ def _make_tiny_film(folder: Path) -> None:
     from makers import project
 
     home = project(folder / "tinyproject")
-    command = [
-        str(Path(sys.executable).with_name("readme2video")), str(home), "-o", str(folder / "out"), "--quality", "draft",
-        "--storyboard", str(home / "board.yaml"), "--json",
-    ]  # fmt: skip
+    board = str(home / "board.yaml")
+    done = _run(str(home), "-o", str(folder / "out"), "--quality", "draft", "--storyboard", board, "--json")
+    (folder / "said.json").write_text(json.dumps(vars(done)))
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of a plan of ``test_kie_film``'s storyboard: its scenes are drawn, and nothing is bought."""
+    from test_kie_film import laid_down
+
+    base = tmp_path_factory.mktemp("drawn")
+    board = str(laid_down(base) / "board.yaml")
+    done = _run(
+        "plan", str(base / "tidewatch"), "-o", str(base / "out"), "--quality", "draft", "--storyboard", board,
+        "--storyboarder", "offline", "--animator", "local",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return base / "out"
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The program, for a fixture that is made before a test's environment is."""
     hidden = set(_foreign(_KEPT))
     environ = {name: value for name, value in os.environ.items() if name not in hidden}
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=170)
-    (folder / "said.json").write_text(json.dumps(vars(done)))
+    command = [str(Path(sys.executable).with_name("readme2video")), *arguments]
+    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=170)

@@ -117,7 +117,7 @@ def test_without_a_key_it_says_so_before_anything_else(project: Path) -> None:
 def test_a_film_comes_out_when_claude_does_not_write(project: Path) -> None:
     with Sandbox() as box:
         box.script({"on": "claude", "nth": "always", "do": "status", "status": 529})
-        code, said, heard = run(box, project, "--animator", "local")
+        code, said, heard = run(box, project, "--animator", "local", "--aspect", "1:1")
         assert code == 8, heard
         assert said["exit_code"] == 8
         assert Path(said["videos"][0]["path"]).is_file()
@@ -125,7 +125,7 @@ def test_a_film_comes_out_when_claude_does_not_write(project: Path) -> None:
         assert "The storyboard is the offline one" in heard
         # The same command makes good for it later.
         box.clear()
-        code, later, heard = run(box, project, verb="plan")
+        code, later, heard = run(box, project, "--aspect", "1:1", verb="plan")
         assert code == 0, heard
         assert later["writing"]["requests"] == 1
         assert later["engines"]["storyboarder"] == "claude"
@@ -158,7 +158,7 @@ def paid(box: Sandbox, project: Path, *flags: str) -> tuple[int, dict, str]:
 def test_no_clips_are_bought_for_a_storyboard_that_will_be_replaced(project: Path) -> None:
     with Sandbox(job_s=0.2, short_side_px=180) as box:
         box.script({"on": "claude", "nth": "always", "do": "refused"})
-        code, said, heard = paid(box, project, "--animator", "kie", "--yes", "--scenes", "2")
+        code, said, heard = paid(box, project, "--animator", "kie", "--yes", "--scenes", "2", "--aspect", "1:1")
         assert code == 6, heard
         assert not box.orders
     assert said["engines"] == {"storyboarder": "offline", "animator": "local"}

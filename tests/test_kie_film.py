@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -63,13 +64,20 @@ SMALL_PX = 180
 """The short side of clips whose pictures nobody looks at."""
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "tidewatch"
+def laid_down(base: Path) -> Path:
+    """The project in a folder."""
+    folder = base / "tidewatch"
     folder.mkdir()
     (folder / "README.md").write_text(README)
     (folder / "board.yaml").write_text(to_yaml(BOARD))
     return folder
+
+
+@pytest.fixture
+def project(drawn: Path, tmp_path: Path) -> Path:
+    """The project, its storyboard's scenes drawn by a plan before."""
+    shutil.copytree(drawn / ".store", tmp_path / "out" / ".store")
+    return laid_down(tmp_path)
 
 
 def film(box: Sandbox, project: Path, *flags: str, board: str = "board.yaml") -> tuple[int, dict, str]:
