@@ -130,6 +130,12 @@ def storyboard(*given: Scene) -> Storyboard:
     return Storyboard(project="tinyproject", theme=THEME, scenes=given or scenes())
 
 
+def least() -> Storyboard:
+    """As short as a film can be: where all that counts is that one comes out."""
+    first, _, last = scenes()
+    return storyboard(*(scene.model_copy(update={"duration_s": 1.2}) for scene in (first, last)))
+
+
 TINY_README = """\
 # tinyproject
 
@@ -150,8 +156,9 @@ pip install tinyproject
 
 
 def project(folder: Path, readme: str = TINY_README) -> Path:
-    """A small local project to make films of, with the storyboard of a short one beside its README."""
+    """A small local project to make films of, with storyboards of two short ones beside its README."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.md").write_text(readme)
     (folder / "board.yaml").write_text(to_yaml(storyboard()))
+    (folder / "least.yaml").write_text(to_yaml(least()))
     return folder

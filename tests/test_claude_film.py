@@ -49,6 +49,7 @@ def run(
     verb: str = "make",
     key: str = CANARY,
     environ: dict[str, str] | None = None,
+    length_s: int = 5,
 ) -> tuple[int, dict, str]:
     """Run the program at draft quality: exit code, the JSON object, and what was said."""
     environ = os.environ | (environ or {})
@@ -57,8 +58,8 @@ def run(
     if key:
         environ |= {"ANTHROPIC_API_KEY": key}
     done = subprocess.run(
-        [PROGRAM, verb, str(project), "-o", str(project.parent / "out"), "--quality", "draft", "--length", "12",
-         "--json", *flags],
+        [PROGRAM, verb, str(project), "-o", str(project.parent / "out"), "--quality", "draft",
+         "--length", str(length_s), "--json", *flags],
         env=environ, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert "Traceback" not in done.stderr
@@ -68,7 +69,7 @@ def run(
 
 def test_the_film_is_made_from_the_reply_and_paid_for_once(project: Path, pytestconfig: pytest.Config) -> None:
     with Sandbox() as box:
-        code, said, heard = run(box, project, "--storyboarder", "claude")
+        code, said, heard = run(box, project, "--storyboarder", "claude", length_s=12)
         assert code == 0, heard
         assert Path(said["videos"][0]["path"]).is_file()
         (asked,) = box.claude
@@ -89,7 +90,7 @@ def test_the_film_is_made_from_the_reply_and_paid_for_once(project: Path, pytest
             GOLDEN.write_text(body, "utf-8", newline="\n")
         assert GOLDEN.read_text("utf-8") == body
         count = len(box.requests)
-        code, again, _ = run(box, project, "--storyboarder", "claude")
+        code, again, _ = run(box, project, "--storyboarder", "claude", length_s=12)
         assert code == 0
         assert len(box.requests) == count
         assert again["cost"] == said["cost"]
@@ -116,7 +117,7 @@ def test_without_a_key_it_says_so_before_anything_else(project: Path) -> None:
 def test_a_film_comes_out_when_claude_does_not_write(project: Path) -> None:
     with Sandbox() as box:
         box.script({"on": "claude", "nth": "always", "do": "status", "status": 529})
-        code, said, heard = run(box, project, "--animator", "local")
+        code, said, heard = run(box, project, "--animator", "local", "--aspect", "1:1")
         assert code == 8, heard
         assert said["exit_code"] == 8
         assert Path(said["videos"][0]["path"]).is_file()
@@ -124,7 +125,7 @@ def test_a_film_comes_out_when_claude_does_not_write(project: Path) -> None:
         assert "The storyboard is the offline one" in heard
         # The same command makes good for it later.
         box.clear()
-        code, later, heard = run(box, project, verb="plan")
+        code, later, heard = run(box, project, "--aspect", "1:1", verb="plan")
         assert code == 0, heard
         assert later["writing"]["requests"] == 1
         assert later["engines"]["storyboarder"] == "claude"
@@ -155,9 +156,9 @@ def paid(box: Sandbox, project: Path, *flags: str) -> tuple[int, dict, str]:
 
 
 def test_no_clips_are_bought_for_a_storyboard_that_will_be_replaced(project: Path) -> None:
-    with Sandbox(job_s=0.2) as box:
+    with Sandbox(job_s=0.2, short_side_px=180) as box:
         box.script({"on": "claude", "nth": "always", "do": "refused"})
-        code, said, heard = paid(box, project, "--animator", "kie", "--yes", "--scenes", "2")
+        code, said, heard = paid(box, project, "--animator", "kie", "--yes", "--scenes", "2", "--aspect", "1:1")
         assert code == 6, heard
         assert not box.orders
     assert said["engines"] == {"storyboarder": "offline", "animator": "local"}
@@ -166,7 +167,7 @@ def test_no_clips_are_bought_for_a_storyboard_that_will_be_replaced(project: Pat
 
 def test_one_cap_holds_for_storyboard_and_clips_together(project: Path) -> None:
     """Two clips alone would be just within it."""
-    with Sandbox(job_s=0.2) as box:
+    with Sandbox(job_s=0.2, short_side_px=180) as box:
         code, said, heard = paid(box, project, "--max-cost", "0.30")
         assert code == 5, heard
         assert len(box.orders) == 1

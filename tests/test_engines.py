@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from pydantic import SecretStr
 
 from makers import ENCODING, SIZE, THEME, TINY_README, plate, png, segment_request, shot, storyboard
@@ -33,6 +34,7 @@ from readme2video.stitch import Compactor, Stitcher, TransitionMaker
 from readme2video.store import Store, artifacts
 from readme2video.storyboarders import STORYBOARDERS, ClaudeStoryboarder
 
+in_session = pytest.mark.asyncio(loop_scope="session")  # where the shooter is
 Case = tuple[Engine, Callable[[Store], Awaitable[Record]]]
 
 
@@ -115,12 +117,11 @@ def store(tmp_path: Path):
     made.close()
 
 
-@pytest.fixture(params=list(CASES))
-async def case(request: pytest.FixtureRequest):
+@pytest_asyncio.fixture(params=list(CASES), loop_scope="session")
+async def case(request: pytest.FixtureRequest, shooter: Shooter):
     engine, make_request = CASES[request.param]
     if isinstance(engine, Shooter):
-        async with Shooter(Settings()) as fresh:
-            yield fresh, make_request
+        yield shooter, make_request
     elif isinstance(engine, ClaudeStoryboarder):
         with Sandbox() as box:
             claude = Claude(base_url=box.environment["ANTHROPIC_BASE_URL"], key=SecretStr("k"))
@@ -129,6 +130,7 @@ async def case(request: pytest.FixtureRequest):
         yield engine, make_request
 
 
+@in_session
 async def test_it_describes_itself(case: Case):
     engine, _ = case
     assert engine.stage in STAGES
@@ -142,6 +144,7 @@ def test_no_two_engines_share_a_fingerprint():
     assert len(set(fingerprints)) == len(fingerprints)
 
 
+@in_session
 async def test_its_result_reads_back_and_all_its_files_are_kept(case: Case, store: Store):
     engine, make_request = case
     result = await store(engine, await make_request(store))
@@ -151,6 +154,7 @@ async def test_its_result_reads_back_and_all_its_files_are_kept(case: Case, stor
         assert store.path(artifact).stat().st_size == artifact.size_bytes
 
 
+@in_session
 async def test_the_same_request_gives_the_same_result(case: Case, store: Store, tmp_path: Path):
     engine, make_request = case
     other = Store(tmp_path / "other", ignore)
@@ -162,6 +166,7 @@ async def test_the_same_request_gives_the_same_result(case: Case, store: Store, 
     assert first == second
 
 
+@in_session
 async def test_it_leaves_no_scratch(case: Case, store: Store, tmp_path: Path):
     engine, make_request = case
     await store(engine, await make_request(store))
@@ -169,6 +174,7 @@ async def test_it_leaves_no_scratch(case: Case, store: Store, tmp_path: Path):
     assert left == []
 
 
+@in_session
 async def test_cancelled_it_leaves_nothing_behind_and_can_be_asked_again(case: Case, tmp_path: Path):
     engine, make_request = case
     events: list[Event] = []

@@ -33,7 +33,7 @@ from readme2video.requests import sounds
 from readme2video.sandbox import Sandbox
 from readme2video.settings import Kie, Settings
 from readme2video.stitch import Stitcher, TransitionMaker
-from test_kie_film import film, project  # noqa: F401 - a fixture
+from test_kie_film import SMALL_PX, film, project  # noqa: F401 - a fixture
 from test_render_clip import bought, made
 from works import FakeWork
 
@@ -300,7 +300,7 @@ def loudest(said: dict[str, Any]) -> float:
 
 def test_music_clip_keeps_the_sound_that_was_bought_and_buys_nothing_more(project: Path) -> None:  # noqa: F811
     flags = ("--animator", "kie", "--yes")
-    with Sandbox(job_s=0.3) as box:
+    with Sandbox(job_s=0.3, short_side_px=SMALL_PX) as box:
         code, said, heard = film(box, project, *flags)
         assert code == 0, heard
         assert loudest(said) < 1e-4
@@ -313,7 +313,7 @@ def test_music_clip_keeps_the_sound_that_was_bought_and_buys_nothing_more(projec
 
 def test_music_clip_asks_for_sound_where_the_model_has_a_switch(project: Path) -> None:  # noqa: F811
     flags = ("--animator", "kie", "--yes", "--model", KLING, "--music")
-    with Sandbox(job_s=0.3) as box:
+    with Sandbox(job_s=0.3, short_side_px=SMALL_PX) as box:
         code, said, heard = film(box, project, *flags, "none")
         assert code == 0, heard
         silent = list(box.orders)

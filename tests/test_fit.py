@@ -15,7 +15,6 @@ from readme2video.scenes.readability import contrast_of, cut_off
 from readme2video.scenes.sheets import Cut, agree, laid, shade_sheet
 from readme2video.scenes.shooter import Shooter
 from readme2video.scenes.writer import words as written
-from readme2video.settings import Settings
 from readme2video.shortening import cut_code, shortened
 from scene_samples import ASPECTS, request
 from works import FakeWork
@@ -37,31 +36,31 @@ HARD: dict[str, tuple[SceneKind, dict[str, str]]] = {
 }
 
 
-@pytest.mark.asyncio(loop_scope="module")
-async def test_hard_words_fit_by_all_rules_or_fail_by_a_named_one(tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.asyncio(loop_scope="session")
+async def test_hard_words_fit_by_all_rules_or_fail_by_a_named_one(
+    shooter: Shooter, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     work = FakeWork(tmp_path_factory.mktemp("fit"))
-    async with Shooter(Settings(), deadline_s=120) as shooter:
-        for name, (kind, words) in HARD.items():
-            for aspect in ASPECTS:
-                try:
-                    shot = await shooter.perform(request(kind, aspect, words=words, scale=1 / 3), work)
-                except ShotError as error:
-                    broken = (error.rule, bool(error.path and error.hint))
-                else:
-                    broken = ("", True)
-                    assert not [found for found in shot.findings if found.level == "failure"], f"{name} {aspect}"
-                assert broken in [("", True), ("wide", True), ("tall", True), ("glyph", True)], f"{name} {aspect}"
+    for name, (kind, words) in HARD.items():
+        for aspect in ASPECTS:
+            try:
+                shot = await shooter.perform(request(kind, aspect, words=words, scale=1 / 3), work)
+            except ShotError as error:
+                broken = (error.rule, bool(error.path and error.hint))
+            else:
+                broken = ("", True)
+                assert not [found for found in shot.findings if found.level == "failure"], f"{name} {aspect}"
+            assert broken in [("", True), ("wide", True), ("tall", True), ("glyph", True)], f"{name} {aspect}"
 
 
-@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("aspect", ASPECTS)
 async def test_words_that_run_against_the_page_do_not_leave_it(
-    tmp_path_factory: pytest.TempPathFactory, aspect: Aspect
+    shooter: Shooter, tmp_path_factory: pytest.TempPathFactory, aspect: Aspect
 ) -> None:
     work = FakeWork(tmp_path_factory.mktemp("rtl"))
-    async with Shooter(Settings(), deadline_s=120) as shooter:
-        asked = request("call_to_action", aspect, direction="rtl", locale="he", scale=1 / 3)
-        shot = await shooter.perform(asked, work)
+    asked = request("call_to_action", aspect, direction="rtl", locale="he", scale=1 / 3)
+    shot = await shooter.perform(asked, work)
     headline = next(element for element in shot.elements if element.id == "headline")
     assert headline.box.x > 0
     assert headline.box.right < shot.size_px.width

@@ -98,7 +98,7 @@ def shop(tmp_path: Path):
     boxes: list[Sandbox] = []
 
     def make(*faults: dict[str, Any], **box: Any) -> Shop:
-        started = Sandbox(job_s=0.05, faults=faults, **box)
+        started = Sandbox(**({"job_s": 0.05, "faults": faults, "short_side_px": 90} | box))
         boxes.append(started)
         started.__enter__()
         return Shop(started, tmp_path / "store")

@@ -25,7 +25,7 @@ import pytest
 
 from children import Buying, child, until
 from kie_server import KieServer, answer
-from makers import ENCODING, SIZE, project
+from makers import ENCODING, SIZE
 from readme2video.errors import EncoderError
 from readme2video.media.ffmpeg import FrameWriter, x264_arguments
 from readme2video.media.planes import frame_size
@@ -80,12 +80,10 @@ class Film:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Film:
-    film = Film(tmp_path_factory.mktemp("finished"))
-    project(film.home)
-    done = film.make()
+def finished(tiny_film: tuple[Path, subprocess.CompletedProcess[str]]) -> Film:
+    base, done = tiny_film
     assert done.returncode == 0, done.stderr
-    return film
+    return Film(base)
 
 
 @pytest.fixture
@@ -337,7 +335,9 @@ def test_f95_killed_while_stitching_there_is_no_film_and_the_next_run_makes_it(f
 )
 def test_f96_one_scene_that_was_refused(film: Film, flags: list[str], code: int) -> None:
     before = film.promo.read_bytes()
-    with Sandbox(job_s=0.1, faults=[{"on": "job", "nth": 1, "do": "fail", "message": "moderation"}]) as box:
+    with Sandbox(
+        job_s=0.1, short_side_px=180, faults=[{"on": "job", "nth": 1, "do": "fail", "message": "moderation"}]
+    ) as box:
         done = film.make(
             "--storyboarder", "offline", "--animator", "kie", "--yes", "--json", *flags, README2VIDEO_PACE="0.02",
             **box.environment,

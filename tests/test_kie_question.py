@@ -28,7 +28,7 @@ from readme2video.settings import Kie, Settings
 from readme2video.settling import Adopt, Decide, Settlement, Wait
 from readme2video.store import Store
 from test_kie_animator import PROJECT, MakeShop, Shop, shop
-from test_kie_film import PROGRAM, project
+from test_kie_film import PROGRAM, SMALL_PX, project
 
 __all__ = ["project", "shop"]  # the fixtures
 
@@ -147,8 +147,8 @@ class Terminal:
         self._told = b""
         self.out = project.parent / "out"
         self._run = subprocess.Popen(
-            [PROGRAM, "make", str(project), "-o", str(self.out), "--quality", "draft", "--length", "7",
-             "--storyboarder", "offline", "--animator", "kie", *flags],
+            [PROGRAM, "make", str(project), "-o", str(self.out), "--quality", "draft",
+             "--storyboard", str(project / "board.yaml"), "--storyboarder", "offline", "--animator", "kie", *flags],
             stdin=theirs, stderr=theirs, stdout=subprocess.PIPE, env=environ,
         )  # fmt: skip
         os.close(theirs)
@@ -194,7 +194,7 @@ on_terminals = pytest.mark.skipif(sys.platform != "linux", reason="terminals as 
 
 @on_terminals
 def test_on_a_terminal_a_person_adopts_the_lost_task(project: Path) -> None:
-    with Sandbox(job_s=0.3, faults=[LOST]) as box:
+    with Sandbox(job_s=0.3, short_side_px=SMALL_PX, faults=[LOST]) as box:
         run = Terminal(box, project)
         run.answer("[y/N] ", "y\n")
         run.answer(PROMPT, "what?\n")
@@ -212,7 +212,7 @@ def test_on_a_terminal_a_person_adopts_the_lost_task(project: Path) -> None:
 
 @on_terminals
 def test_on_a_terminal_the_end_of_input_leaves_it_in_doubt(project: Path) -> None:
-    with Sandbox(job_s=0.3, faults=[LOST]) as box:
+    with Sandbox(job_s=0.3, short_side_px=SMALL_PX, faults=[LOST]) as box:
         run = Terminal(box, project)
         run.answer("[y/N] ", "y\n")
         run.answer(PROMPT, "\x04")
@@ -223,7 +223,7 @@ def test_on_a_terminal_the_end_of_input_leaves_it_in_doubt(project: Path) -> Non
 
 @on_terminals
 def test_on_a_terminal_ctrl_c_leaves_the_question_at_once(project: Path) -> None:
-    with Sandbox(job_s=0.3, faults=[LOST]) as box:
+    with Sandbox(job_s=0.3, short_side_px=SMALL_PX, faults=[LOST]) as box:
         run = Terminal(box, project)
         run.answer("[y/N] ", "y\n")
         until(lambda: PROMPT in run.told, 120)
@@ -234,7 +234,7 @@ def test_on_a_terminal_ctrl_c_leaves_the_question_at_once(project: Path) -> None
 
 @on_terminals
 def test_a_program_that_reads_json_is_not_asked_about_doubts(project: Path) -> None:
-    with Sandbox(job_s=0.3, faults=[LOST]) as box:
+    with Sandbox(job_s=0.3, short_side_px=SMALL_PX, faults=[LOST]) as box:
         run = Terminal(box, project, "--json")
         run.answer("[y/N] ", "y\n")
         code, said = run.end()

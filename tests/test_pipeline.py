@@ -35,15 +35,21 @@ def performed(events: list[Event]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def finished(tiny_film: tuple[Path, subprocess.CompletedProcess[str]]) -> Made:
     """A project and the output of one finished run; copy before you change it."""
+    base, _ = tiny_film
+    return base / "tinyproject", base / "out"
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> tuple[PromoVideo, list[Event]]:
+    """A plan with a storyboard of our own."""
     import asyncio
 
-    base = tmp_path_factory.mktemp("finished")
-    home = project(base / "tinyproject")
-    made = home, base / "out"
-    asyncio.run(make_video(parse_source(str(home)), settings(made)))
-    return made
+    base, events = tmp_path_factory.mktemp("planned"), list[Event]()
+    made = project(base / "tinyproject"), base / "out"
+    plan = plan_video(parse_source(str(made[0])), settings(made, storyboard=None), emit=events.append)
+    return asyncio.run(plan), events
 
 
 @pytest.fixture
@@ -76,9 +82,8 @@ async def test_a_film_comes_out(finished: Made):
     assert all(picture["legibility"] > 0.97 for scene in report["scenes"] for picture in scene["pictures"])
 
 
-async def test_every_string_of_our_storyboard_names_a_source_that_stands_there(tmp_path: Path):
-    home = project(tmp_path / "tinyproject")
-    plan = await plan_video(parse_source(str(home)), settings((home, tmp_path / "out"), storyboard=None))
+def test_every_string_of_our_storyboard_names_a_source_that_stands_there(planned: tuple[PromoVideo, list[Event]]):
+    plan, _ = planned
     strings = [string for scene in plan.report.scenes for string in scene.strings]
     assert len(strings) > 5
     assert [string for string in strings if string.source != "copy" and not string.quote] == []
@@ -154,7 +159,8 @@ class PowerOutError(Exception):
 async def test_it_resumes_after_every_stage(tmp_path: Path):
     """Stop after the first result of each stage in turn: nothing that was finished is ever done again."""
     home = project(tmp_path / "tinyproject", "# tinyproject\n\nWatches a folder.\n")
-    wanted = Settings(out=tmp_path / "out", quality="draft", length_s=5)  # written by us: that stage counts too
+    # The storyboard is written by us: that stage counts too.
+    wanted = Settings(out=tmp_path / "out", quality="draft", length_s=5, aspects=("1:1",))
     done: Counter[str] = Counter()
 
     def stopping(stage: str) -> Callable[[Event], None]:
@@ -174,10 +180,8 @@ async def test_it_resumes_after_every_stage(tmp_path: Path):
     assert set(done.values()) == {1}, [row for row, count in done.items() if count > 1]
 
 
-async def test_a_plan_renders_nothing(tmp_path: Path):
-    events: list[Event] = []
-    made = project(tmp_path / "tinyproject"), tmp_path / "out"
-    plan = await plan_video(parse_source(str(made[0])), settings(made, storyboard=None), emit=events.append)
+def test_a_plan_renders_nothing(planned: tuple[PromoVideo, list[Event]]):
+    plan, events = planned
     assert plan.films == ()
     assert plan.report.verb == "plan"
     assert {row.split()[0] for row in performed(events)} == {"read", "storyboard", "shoot"}

@@ -41,7 +41,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from makers import storyboard
 
     folder = project(tmp_path_factory.mktemp("home") / "readme2video")
-    (folder / "readme2video.toml").write_text('quality = "draft"\nlength-s = 6\nscenes = 2\n')
+    (folder / "readme2video.toml").write_text('quality = "draft"\nlength-s = 5\nscenes = 2\naspects = ["1:1"]\n')
     written = folder / "output" / "readme2video" / "storyboard.yaml"
     written.parent.mkdir(parents=True)
     written.write_text(to_yaml(storyboard()))

@@ -234,7 +234,7 @@ def film(box: Sandbox, project: Path, tag: str) -> dict[str, dict]:
     """The scenes of a release's film by id, with their clips from the stand-in."""
     switch(project, tag)
     done = subprocess.run(
-        [PROGRAM, "make", str(project), "-o", str(project.parent / "out"), "--quality", "draft", "--length", "20",
+        [PROGRAM, "make", str(project), "-o", str(project.parent / "out"), "--quality", "draft", "--length", "15",
          "--storyboarder", "offline", "--animator", "kie", "--yes", "--json", "--release", tag],
         env=os.environ | box.environment | {"KIE_API_KEY": "canary", "README2VIDEO_PACE": "0.05"},
         capture_output=True, text=True, check=False, timeout=170,
@@ -245,7 +245,7 @@ def film(box: Sandbox, project: Path, tag: str) -> dict[str, dict]:
 
 @pytest.mark.timeout(400)
 def test_a_patch_release_buys_no_more_than_what_changed(project: Path):
-    with Sandbox(job_s=0.2) as box:
+    with Sandbox(job_s=0.2, short_side_px=180) as box:
         first = film(box, project, "v1.1.0")
         bought = len(box.orders)
         second = film(box, project, "v1.1.1")

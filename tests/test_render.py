@@ -207,6 +207,14 @@ async def test_a_segment_has_head_body_and_tail(store: Store):
     assert store.path(segment.poster).read_bytes()[:2] == b"\xff\xd8"
 
 
+async def test_words_that_settle_with_the_last_frame_still_give_a_poster(store: Store):
+    """A short scene's words may stand for a single frame."""
+    late = (Entrance(element="headline", kind="rise", at=2, frames=30),)
+    segment = await store(Renderer(parallel=1), segment_request(shot(store.keep_bytes), entrances=late))
+    assert segment.body_frames == 20
+    assert cv2.imread(str(store.path(segment.poster))) is not None
+
+
 async def test_legibility_is_near_one_and_falls_when_words_suffer(store: Store):
     drawn = shot(store.keep_bytes)
     good = await store(Renderer(parallel=1), segment_request(drawn))

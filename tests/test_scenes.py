@@ -10,13 +10,12 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
 import pytest
-import pytest_asyncio
 from PIL import Image, ImageDraw
 
 import golden
@@ -55,12 +54,6 @@ def settings() -> Settings:
     return Settings(browser=Path(browser) if browser else None)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def shooter() -> AsyncIterator[Shooter]:
-    async with Shooter(settings(), deadline_s=60) as shooter:
-        yield shooter
-
-
 @pytest.fixture(scope="session")
 def work(tmp_path_factory: pytest.TempPathFactory) -> FakeWork:
     return FakeWork(tmp_path_factory.mktemp("work"))
@@ -80,7 +73,7 @@ def drawing() -> bytes:
 
 def pixels(work: FakeWork, artifact: Artifact, mode: str = "RGB") -> np.ndarray:
     with Image.open(work.path(artifact)) as image:
-        return np.asarray(image.convert(mode)).astype(np.float64)
+        return np.asarray(image.convert(mode)).astype(np.float32)
 
 
 def over(under: np.ndarray, sheet: np.ndarray) -> np.ndarray:
@@ -457,14 +450,13 @@ async def test_getting_a_browser_is_news_not_a_warning(
     assert told == [("info", "Getting Chromium")]
 
 
-async def test_it_is_seen_without_pictures_whether_words_fit(work: FakeWork) -> None:
+async def test_it_is_seen_without_pictures_whether_words_fit(shooter: Shooter, work: FakeWork) -> None:
     long, before = request("title", words={"headline": "M" * 90}), set(work.root.iterdir())
-    async with Shooter(settings(), deadline_s=60) as shooter:
-        await shooter.fit(request("title"), work.path, work.notice)
-        with pytest.raises(ShotError) as seen:
-            await shooter.fit(long, work.path, work.notice)
-        with pytest.raises(ShotError) as shot:
-            await shooter.perform(long, work)
+    await shooter.fit(request("title"), work.path, work.notice)
+    with pytest.raises(ShotError) as seen:
+        await shooter.fit(long, work.path, work.notice)
+    with pytest.raises(ShotError) as shot:
+        await shooter.perform(long, work)
     assert (seen.value.message, seen.value.path) == (shot.value.message, shot.value.path)
     assert set(work.root.iterdir()) == before
 

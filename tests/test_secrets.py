@@ -216,7 +216,8 @@ def test_no_file_and_no_request_of_a_run_holds_one(tmp_path: Path):
     with Sandbox() as box:
         keys = {name: box.environment[name] for name in ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY")}
         done = subprocess.run(
-            [Path(sys.executable).with_name("readme2video"), "plan", project, "-o", tmp_path / "out", "--json"],
+            [Path(sys.executable).with_name("readme2video"), "plan", project, "-o", tmp_path / "out", "--json",
+             "--quality", "draft"],
             env={**os.environ, **keys}, capture_output=True, text=True, check=False, timeout=170,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

@@ -10,20 +10,26 @@ import scene_samples
 from readme2video.animators.kie import KieAnimator
 from readme2video.events import ignore
 from readme2video.model.film import BackdropNeed, SceneTiming, Timeline
+from readme2video.model.scene import InstallScene
 from readme2video.model.shot import Zone
 from readme2video.requests import ClipUse, Saves, shared_clips
 from readme2video.sandbox import Sandbox
 from readme2video.settings import Kie, Settings
-from test_kie_film import film, project  # noqa: F401 - a fixture
+from readme2video.storyboard_file import to_yaml
+from test_kie_film import BOARD, SMALL_PX, film, project  # noqa: F401 - a fixture
 
-USAGE = """
-## Usage
-
-```sh
-tidewatch next --harbour north
-tidewatch table --days 3
-```
-"""
+HOOK, WHY, END = BOARD.scenes
+PAIRS = BOARD.model_copy(
+    update={
+        "scenes": (
+            HOOK,
+            WHY.model_copy(update={"points": ()}),  # its words stand where the hook's do
+            InstallScene(id="install", duration_s=1.8, headline=END.headline, command=END.command),
+            END,
+        )
+    }
+)
+"""Two pairs of neighbours whose words stand at the same place."""
 
 
 def timeline(*frames: int, overlap: int = 15) -> Timeline:
@@ -102,10 +108,9 @@ def test_one_clip_is_bought_only_where_it_is_cheaper(
 
 
 def test_a_film_with_shared_clips_costs_less(project: Path) -> None:  # noqa: F811 - the fixture
-    flags = ("--animator", "kie", "--yes", "--text-safe", "always", "--length", "24")
-    readme = project / "README.md"
-    readme.write_text(readme.read_text() + USAGE)
-    with Sandbox(job_s=0.3) as box:
+    flags = ("--animator", "kie", "--yes", "--text-safe", "always")
+    (project / "board.yaml").write_text(to_yaml(PAIRS))
+    with Sandbox(job_s=0.3, short_side_px=SMALL_PX) as box:
         code, said, heard = film(box, project, *flags, "--share-clips")
         assert code == 0, heard
         tasks = [scene["task_id"] for scene in said["scenes"]]
@@ -118,7 +123,7 @@ def test_a_film_with_shared_clips_costs_less(project: Path) -> None:  # noqa: F8
 
 
 def test_a_plate_that_is_cropped_for_one_shape_is_bought_once_for_both(project: Path) -> None:  # noqa: F811
-    with Sandbox(job_s=0.3) as box:
+    with Sandbox(job_s=0.3, short_side_px=SMALL_PX) as box:
         code, said, heard = film(box, project, "--animator", "kie", "--yes", "--aspect", "1:1", "--aspect", "16:9")
         assert code == 0, heard
         assert [video["aspect"] for video in said["videos"]] == ["1:1", "16:9"]

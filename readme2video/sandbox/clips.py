@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readme2video.media.ffmpeg import FrameWriter, run_ffmpeg
-from readme2video.media.planes import from_bgr, halve, quantise
+from readme2video.media.planes import frame_size, from_bgr, halve, quantise, views
 from readme2video.model.film import Encoding
 from readme2video.model.record import Size
 
@@ -23,6 +23,9 @@ _MOST_KEPT_BYTES = 128_000_000
 _MOST_PIXELS = 40_000_000
 _RIPPLE_PX = 7.0
 """Amplitude at 720 pixels of height: letters bend visibly, shapes stay what they are."""
+
+_STEP_PX = 0.5
+"""How far a picture's edge may move at once: less is not seen."""
 
 _kept: OrderedDict[str, bytes] = OrderedDict()
 _lock = threading.Lock()
@@ -66,6 +69,12 @@ def picture_facts(data: bytes) -> tuple[str, Size] | None:
         return None
 
 
+def reduced(size: Size, short_side_px: int) -> Size:
+    """A clip's size with its short side no longer than that, even on both sides."""
+    part = min(1.0, short_side_px / min(size.width, size.height))
+    return Size(width=round(size.width * part / 2) * 2, height=round(size.height * part / 2) * 2)
+
+
 def make_clip(plan: ClipPlan, folder: Path, stop: threading.Event) -> bytes:
     """The clip's bytes: H.264 at 24 fps, with a quiet sound track if it is to have one.
 
@@ -92,7 +101,6 @@ def make_clip(plan: ClipPlan, folder: Path, stop: threading.Event) -> bytes:
 
 
 def _write(plan: ClipPlan, target: Path, stop: threading.Event) -> None:
-    import cv2
     import numpy as np
 
     planes = _planes(plan)
@@ -110,23 +118,41 @@ def _write(plan: ClipPlan, target: Path, stop: threading.Event) -> None:
         "-movflags", "+faststart",
     ]  # fmt: skip
     frames = max(1, round(plan.seconds * FPS))
+    drawn, held = None, np.empty(frame_size(plan.size_px.width, plan.size_px.height), np.uint8)
     with FrameWriter(target, encoding, arguments, stop) as writer:
         for frame in range(frames):
-            scale = 1 + plan.zoom * frame / max(1, frames - 1)
-            parts = []
-            for plane in planes:
-                height, width = plane.shape
-                if plan.distort:
-                    columns, rows = _bent(width, height, scale, frame)
-                    part = cv2.remap(plane, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-                else:
-                    shift = np.array(
-                        [[scale, 0, (1 - scale) * (width - 1) / 2], [0, scale, (1 - scale) * (height - 1) / 2]],
-                        np.float32,
-                    )
-                    part = cv2.warpAffine(plane, shift, (width, height), borderMode=cv2.BORDER_REPLICATE)
-                parts.append(part.reshape(-1))
-            writer.write(np.concatenate(parts))
+            shown = _shown(plan, frame, frames)
+            if shown != drawn:
+                _draw(plan, planes, shown, 1 + plan.zoom * shown / max(1, frames - 1), held)
+                drawn = shown
+            writer.write(held)
+
+
+def _shown(plan: ClipPlan, frame: int, frames: int) -> int:
+    """Which frame's picture is seen at a frame: a new one only where the difference can be seen at all."""
+    if plan.distort:
+        return frame // 2 * 2  # on twos, as cartoons are drawn
+    travel_px = abs(plan.zoom) * max(plan.size_px.width, plan.size_px.height) / 2  # of the edge, up to the end
+    held = max(1, int(frames / max(1.0, travel_px / _STEP_PX)))
+    return min(frames - 1, frame // held * held)
+
+
+def _draw(plan: ClipPlan, planes: tuple[U8, U8, U8], frame: int, scale: float, out: U8) -> None:
+    """Write one picture of the clip into ``out``, flat I420."""
+    import cv2
+    import numpy as np
+
+    drawn = views(out, plan.size_px.width, plan.size_px.height)
+    for plane, target in zip(planes, (drawn.y, drawn.u, drawn.v), strict=True):
+        height, width = plane.shape
+        if plan.distort:
+            columns, rows = _bent(width, height, scale, frame)
+            cv2.remap(plane, columns, rows, cv2.INTER_LINEAR, dst=target, borderMode=cv2.BORDER_REPLICATE)
+        else:
+            shift = np.array(
+                [[scale, 0, (1 - scale) * (width - 1) / 2], [0, scale, (1 - scale) * (height - 1) / 2]], np.float32
+            )
+            cv2.warpAffine(plane, shift, (width, height), dst=target, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _bent(width: int, height: int, scale: float, frame: int) -> tuple[F32, F32]:

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from readme2video.errors import MachineError, Readme2VideoError
 from readme2video.sandbox.account import Account, BoughtOrder, Job, SeenRequest
 from readme2video.sandbox.claude import AskedClaude
-from readme2video.sandbox.clips import ClipPlan, make_clip, odd_clip, picture_facts
+from readme2video.sandbox.clips import ClipPlan, make_clip, odd_clip, picture_facts, reduced
 from readme2video.sandbox.exchange import Answer, Request
 from readme2video.sandbox.faults import Fault, FaultScript
 from readme2video.sandbox.hooks import Hooks
@@ -50,6 +50,8 @@ class Sandbox:
         distort: Clips bend their picture, as models bend small words.
         zoom: How much a clip enlarges its picture up to its end.
         creates_per_10_s: More orders are refused with 429, as the provider does; None for no limit.
+        short_side_px: Clips are made no larger than this, where their sharpness is not looked at; None for the
+            model's own size.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Sandbox:
         distort: bool = False,
         zoom: float = 0.04,
         creates_per_10_s: int | None = 20,
+        short_side_px: int | None = None,
     ) -> None:
         self._port = port
         self._own_folder = folder is None
@@ -72,6 +75,7 @@ class Sandbox:
         self._webhook_key = webhook_key
         self._distort = distort
         self._zoom = zoom
+        self._short_side_px = short_side_px
         served = tuple(models) if models is not None else None
         self._account = Account(credits=credits, served=served, job_s=job_s, creates_per_10_s=creates_per_10_s)
         self._first_faults = tuple(faults)
@@ -320,9 +324,10 @@ class Sandbox:
         if job.fail is not None:
             return
         facts = picture_facts(job.picture) if job.picture else None
+        size = job.product.size(job.given, facts[1] if facts else None)
         plan = ClipPlan(
             picture=job.picture,
-            size_px=job.product.size(job.given, facts[1] if facts else None),
+            size_px=size if self._short_side_px is None else reduced(size, self._short_side_px),
             seconds=job.product.length_s(job.given),
             zoom=self._zoom,
             distort=self._distort,
