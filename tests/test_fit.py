@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from readme2video.engine import Level
 from readme2video.errors import ShotError
 from readme2video.model.record import Box, Size
 from readme2video.model.scene import CodeScene, Feature, FeaturesScene, TitleScene
@@ -15,6 +17,7 @@ from readme2video.scenes.readability import contrast_of, cut_off
 from readme2video.scenes.sheets import Cut, agree, laid, shade_sheet
 from readme2video.scenes.shooter import Shooter
 from readme2video.scenes.writer import words as written
+from readme2video.settings import Settings
 from readme2video.shortening import cut_code, shortened
 from scene_samples import ASPECTS, request
 from works import FakeWork
@@ -64,6 +67,31 @@ async def test_words_that_run_against_the_page_do_not_leave_it(
     headline = next(element for element in shot.elements if element.id == "headline")
     assert headline.box.x > 0
     assert headline.box.right < shot.size_px.width
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_large_title_is_judged_by_its_letters_not_by_its_line(tmp_path_factory: pytest.TempPathFactory) -> None:
+    work, top_px = FakeWork(tmp_path_factory.mktemp("large")), 54
+    words = {"headline": "Weather for boats", "subline": "A promo film from your README, on release day."}
+    async with Shooter(Settings(), deadline_s=120) as shooter:
+        asked = request("title", "16:9", words=words, style="editorial", scale=1)
+        shot = await shooter.perform(asked, work)
+        accented = words | {"headline": "W\u1eaaTHER for boats"}  # the same line, filled to its upper edge
+        with pytest.raises(ShotError) as refused:
+            await shooter.fit(request("title", "16:9", words=accented, style="editorial", scale=1), work.path, quiet)
+
+    headline = next(element for element in shot.elements if element.id == "headline")
+    line_top = headline.box.y + 0.05 * headline.size_px  # without the margin that boxes have for letters that hang
+    assert line_top < top_px - 2
+    covered = Image.open(work.path(shot.ink)).getchannel("A").getbbox()
+    assert covered is not None
+    assert covered[1] >= top_px
+    assert not [finding for finding in shot.findings if finding.level == "failure"]
+    assert (refused.value.rule, refused.value.path) == ("outside", "headline")
+
+
+def quiet(said: str, level: Level = "warning") -> None:
+    """Nobody is told."""
 
 
 def sheet(box: Box, colour: tuple[int, int, int, int]) -> Cut:

@@ -24,7 +24,10 @@ _FAINT = 16
 """Opacity of 255 below which a pixel of a letter's edge does not count as seen."""
 _BAND = 32
 _NOISE = 256
-"""Pixels of a plate that a browser may raster differently from one capture to the next, at hard edges."""
+"""Pixels that a browser may raster differently from one capture to the next, at hard edges between two pixels.
+
+Of 990 scenes in all styles two had any: one row of a rule, 90 pixels.
+"""
 _REPAIRED = 12
 """What rounding can cost where many soft edges meet. A greater difference means that something is not a layer."""
 
