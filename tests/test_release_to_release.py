@@ -235,7 +235,8 @@ def film(box: Sandbox, project: Path, tag: str) -> dict[str, dict]:
     switch(project, tag)
     done = subprocess.run(
         [PROGRAM, "make", str(project), "-o", str(project.parent / "out"), "--quality", "draft",
-         "--length", "20", "--aspect", "1:1", "--storyboarder", "offline", "--animator", "kie", "--yes", "--json", "--release", tag],
+         "--length", "20", "--aspect", "1:1", "--storyboarder", "offline", "--animator", "kie", "--yes", "--json",
+         "--release", tag],
         env=os.environ | box.environment | {"KIE_API_KEY": "canary", "README2VIDEO_PACE": "0.05"},
         capture_output=True, text=True, check=False, timeout=170,
     )  # fmt: skip
