@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -68,6 +69,23 @@ async def test_words_keep_to_the_safe_box_and_can_be_read(
         least = 4.5 if element.must_read else 3.0
         for ground in grounds:
             assert measured_contrast(ground, work, shot, element.box) >= least, element.id
+
+
+@in_session
+@pytest.mark.parametrize("style", get_args(Style))
+async def test_layers_of_every_style_give_the_full_picture(style: Style, shooter: Shooter, tmp_path: Path) -> None:
+    work = FakeWork(tmp_path)
+    for at, kind in enumerate(kind for kind in KINDS if kind != "image"):
+        asked = request(kind, ASPECTS[at % 3], theme=(DARK, LIGHT)[at % 2], style=style, scale=SCALE)
+        shot = await shooter.perform(asked, work)
+        assert not [finding for finding in shot.findings if finding.rule == "layers"], kind
+        below = np.asarray(Image.open(work.path(shot.plate)).convert("RGB")).astype(np.float64)
+        for sheet in filter(None, (shot.shade, shot.panels, shot.marks, shot.ink)):
+            over = np.asarray(Image.open(work.path(sheet)).convert("RGBA")).astype(np.float64)
+            cover = over[..., 3:] / 255
+            below = below * (1 - cover) + over[..., :3] * cover
+        full = np.asarray(Image.open(work.path(shot.full)).convert("RGB")).astype(np.float64)
+        assert np.abs(full - np.rint(below)).max() <= 2, kind
 
 
 @in_session

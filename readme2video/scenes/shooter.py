@@ -47,7 +47,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/11"
+    fingerprint = "shooter/12"
     output = Shot
     parallel = 2
 
