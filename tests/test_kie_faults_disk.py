@@ -62,7 +62,7 @@ def left_over(folder: Path) -> list[Path]:
 
 
 def test_f79_a_disk_full_during_the_download_keeps_the_task(shop: MakeShop, tmp_path: Path) -> None:
-    here = shop()
+    here = shop(short_side_px=720)  # a clip larger than the disk
     with child(Buying(here.box.url, here.folder, before=partial(starve, 0, TINY)), tmp_path / "log") as program:
         assert program.wait() == 9
         assert "could not be written" in program.said

@@ -116,8 +116,8 @@ def end(material: Material, said: str = "") -> Draft:
         (None, command, url, 17.5),
         (subline, None, url, 17.0),
         (None, command, None, 16.0),
-        (None, None, url, 14.0),
-        (subline, None, None, 12.5),  # who has seen it must know where to go
+        (None, None, url, 14.6),  # more than the line alone: who has seen it must know where to go
+        (subline, None, None, 14.5),
         (None, None, None, 8.0),
     ):
         scene = CallToActionScene(
