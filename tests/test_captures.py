@@ -14,7 +14,7 @@ from playwright.async_api import CDPSession, Error
 from readme2video.errors import BrowserError
 from readme2video.model.record import Artifact
 from readme2video.model.shot import Shot
-from readme2video.scenes.chromium import Chromium
+from readme2video.scenes.chromium import Chromium, static_files
 from readme2video.scenes.shooter import Shooter
 from readme2video.settings import Settings
 from scene_samples import request
@@ -162,3 +162,16 @@ async def test_a_browser_that_ends_in_the_middle_of_a_scene_is_replaced_once(
 
 def same(work: FakeWork, one: Shot, other: Shot) -> bool:
     return one.elements == other.elements and one.panels == other.panels and one.size_px == other.size_px
+
+
+async def test_a_style_whose_face_is_missing_is_said_and_the_others_are_drawn(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each style loads its own faces: without one it would be set in another face, and nobody would know."""
+    files = {path: file for path, file in static_files().items() if path != "/fonts/serif.ttf"}
+    monkeypatch.setattr("readme2video.scenes.chromium.static_files", lambda: files)
+    work = FakeWork(tmp_path)
+    async with Shooter(Settings(), deadline_s=60) as shooter:
+        await shooter.perform(ASKED, work)
+        with pytest.raises(BrowserError, match="did not load the film's font R2V Serif"):
+            await shooter.perform(ASKED.model_copy(update={"style": "editorial"}), work)

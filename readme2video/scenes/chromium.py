@@ -152,7 +152,7 @@ class Chromium:
         await asyncio.gather(*(borrow() for _ in range(PAGES)))
 
     async def _open(self) -> ScenePage:
-        static_files()  # read before a request waits for them
+        static_files()  # when they cannot be read, that is said here
         page = await self._context.new_page()
         scene = ScenePage(page, await self._context.new_cdp_session(page))
         # Sheets are drawn on nothing; what is opaque covers the page itself.
@@ -160,10 +160,9 @@ class Chromium:
         await scene.protocol.send("Emulation.setDefaultBackgroundColorOverride", nothing)
         await page.route("**/*", lambda route: _answer(route, scene))
         await page.goto(f"{ORIGIN}/", wait_until="load")
-        await page.evaluate(
-            "() => Promise.all([...document.fonts].map((face) => face.load().catch(() => null))).then(() => null)"
-        )
-        await page.evaluate(_script("logo.js"))
+        for script in ("logo.js", "faces.js"):
+            await page.evaluate(_script(script))
+        await page.evaluate("() => faces.load()")  # of no style yet: those most of them share
         return scene
 
     async def kill(self) -> None:
@@ -199,7 +198,8 @@ async def launch(candidates: tuple[Browser, ...], say: Say, machine: Mapping[str
             hint="On Debian and Ubuntu: `apt-get install libatomic1`; `readme2video doctor` checks it.",
         ) from error
     try:
-        chromium = await _start(playwright, candidates, say, without_downloads(machine))
+        started = _start(playwright, candidates, say, without_downloads(machine))
+        chromium, _ = await asyncio.gather(started, _read_ahead())
         try:
             yield chromium
         finally:
@@ -208,6 +208,12 @@ async def launch(candidates: tuple[Browser, ...], say: Say, machine: Mapping[str
         with suppress(Exception):  # the driver may have died with the browser
             async with asyncio.timeout(5):
                 await playwright.stop()
+
+
+async def _read_ahead() -> None:
+    """Read what pages are made of while the browser starts; whoever opens a page meets what is wrong with it."""
+    with suppress(BrowserError):
+        await asyncio.to_thread(static_files)
 
 
 async def _start(

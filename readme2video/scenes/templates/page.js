@@ -24,8 +24,7 @@ async (spec) => {
   const content = scene.querySelector(".content");
 
   // 1. Faces. A face that is not there would silently be replaced by another one.
-  await document.fonts.ready;
-  for (const face of document.fonts) if (face.status !== "loaded") problem("face", "", { face: face.family });
+  for (const family of await faces.load()) problem("face", "", { face: family });
 
   // 2. The picture, decoded before anything is measured.
   const picture = scene.querySelector(".picture");
