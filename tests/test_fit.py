@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from makers import png
 from readme2video.engine import Level
 from readme2video.errors import ShotError
 from readme2video.model.record import Box, Size
 from readme2video.model.scene import CodeScene, Feature, FeaturesScene, TitleScene
 from readme2video.model.shot import Aspect
-from readme2video.model.vocabulary import SceneKind
+from readme2video.model.vocabulary import SceneKind, Style
 from readme2video.model.words import Code, Headline, Words
 from readme2video.scenes.readability import contrast_of, cut_off
 from readme2video.scenes.sheets import Cut, agree, laid, shade_sheet
@@ -22,6 +23,7 @@ from readme2video.shortening import cut_code, shortened
 from scene_samples import ASPECTS, request
 from works import FakeWork
 
+ICON_PX = 104  # in 9:16
 LONG = "AI moves light and camera, never letters, so that every word of the film stays as crisp as it was set."
 HARD: dict[str, tuple[SceneKind, dict[str, str]]] = {
     "long word": ("title", {"headline": "Donaudampfschifffahrtsgesellschaft", "subline": "a/very/long/path/to/it.py"}),
@@ -88,6 +90,66 @@ async def test_a_large_title_is_judged_by_its_letters_not_by_its_line(tmp_path_f
     assert covered[1] >= top_px
     assert not [finding for finding in shot.findings if finding.level == "failure"]
     assert (refused.value.rule, refused.value.path) == ("outside", "headline")
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("style", ["aurora", "poster"])
+async def test_a_headline_has_no_line_of_one_short_word(
+    shooter: Shooter, tmp_path_factory: pytest.TempPathFactory, style: Style
+) -> None:
+    """At its largest size "on" would stand alone, also after the room above and below has made it smaller once."""
+    words = {
+        "eyebrow": "Larkboard",
+        "headline": "Keeps working on the train",
+        "subline": "Self-hosted planning board for small teams",
+    }
+    work = FakeWork(tmp_path_factory.mktemp("thin"))
+    shot = await shooter.perform(request("title", "9:16", words=words, style=style, scale=1 / 3), work)
+    headline = next(element for element in shot.elements if element.id == "headline")
+    assert headline.box.height < 3.5 * headline.size_px
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_icon_of_an_item_is_none_of_its_words(
+    shooter: Shooter, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What the film's check looks at: 3:1 is enough for a sign, and its strokes are no letters."""
+    work, scale = FakeWork(tmp_path_factory.mktemp("icon")), 1 / 3
+    shot = await shooter.perform(request("features", "9:16", scale=scale), work)
+    items = [element for element in shot.elements if element.role == "item"]
+    assert len(items) == 3
+    for item in items:
+        assert item.inked is not None
+        assert item.inked.x - item.box.x > ICON_PX * scale
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_words_leave_a_picture_its_room(shooter: Shooter, tmp_path_factory: pytest.TempPathFactory) -> None:
+    work = FakeWork(tmp_path_factory.mktemp("room"))
+    drawn = np.full((800, 1280, 3), 245, np.uint8)
+    drawn[::40] = 90
+    picture = work.keep_bytes(png(drawn), ".png")
+    words = {"headline": "Everybody works on their own copy", "alt": "A board with three columns"}
+    asked = request("image", "9:16", words=words, style="poster", scale=1 / 3, picture=picture)
+    shot = await shooter.perform(asked, work)
+    shown = next(element for element in shot.elements if element.role == "picture")
+    assert shown.box.width > 0.66 * shot.size_px.width
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_an_address_is_rather_set_smaller_than_broken(
+    shooter: Shooter, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    work = FakeWork(tmp_path_factory.mktemp("address"))
+    sizes = {}
+    for url in ("example.org/tide", "example.com/larkboard/demo", "example.com/larkboard/a-demo-of-all-that-it-does"):
+        asked = request("call_to_action", "9:16", words={"headline": "Tide", "url": url}, style="poster", scale=1 / 3)
+        shot = await shooter.perform(asked, work)
+        address = next(element for element in shot.elements if element.id == "url")
+        sizes[url] = (address.size_px, address.box.height > 2 * address.size_px)
+    (short, *_), (longer, broken), (longest, last_broken) = sizes.values()
+    assert longer < short == longest
+    assert (broken, last_broken) == (False, True)
 
 
 def quiet(said: str, level: Level = "warning") -> None:
@@ -164,9 +226,12 @@ def test_letters_that_cross_their_border_are_seen() -> None:
         ("Ship it", "Ship it"),
         ("One", "One"),
         ("From the documentation of internationalisation", "From the documentation of internationalisation"),
+        ("288 icons, 96 names, three styles", "288\u00a0icons, 96\u00a0names, three\u00a0styles"),
+        ("Wind for 1,000 miles in v2 of the map of boats", "Wind for 1,000\u00a0miles in v2 of the map of\u00a0boats"),
+        ("Under 20 internationalisations a year, at last", "Under 20 internationalisations a year, at\u00a0last"),
     ],
 )
-def test_the_last_word_is_not_alone(text: str, html: str) -> None:
+def test_words_that_belong_together_share_a_line(text: str, html: str) -> None:
     assert written(text) == html
 
 

@@ -253,9 +253,7 @@ def _contrast(look: Look, scene: SeenScene, scale: float, aspect: Aspect) -> Ver
     if look.contrast >= least:
         said = f"{look.element} stands at {look.contrast:.1f}:1 on a moving ground; {AIMED_CONTRAST:g}:1 is aimed at"
         return Verdict(level="warn", rule="", detail=said, fix="Use --text-safe always, or another --model.")
-    # An item holds its icon too, for which 3:1 is enough; pixels of thin letters are told to a few percent.
-    surely = LEAST_CONTRAST_LARGE if element.role == "item" else least * _TOLD_TO
-    bad = look.contrast < surely
+    bad = look.contrast < least * _TOLD_TO  # pixels of thin letters are told to a few percent
     return Verdict(level="fail" if bad else "warn", rule="", detail=said, fix="Choose other theme colours.")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from readme2video.errors import BrowserError
 from readme2video.model.record import Artifact, Box, Finding, Size
 from readme2video.model.shot import Element, Sheet, ShotRequest
-from readme2video.scenes.readability import unreadable
+from readme2video.scenes.readability import unreadable, words_box
 from readme2video.scenes.sheets import Agreement, Cut, agree, around, decoded, encoded, inked, laid, packed, shade_sheet
 
 if TYPE_CHECKING:
@@ -109,10 +109,17 @@ def develop(
         ground = laid(taken["plate"].pixels, [cut for name, cut in cuts.items() if name != "ink"])
         findings = agreement_findings(agreement) + unreadable(request, report, elements, ground, cuts["ink"])
         kept |= {name: sheet.result() for name, sheet in encoding.items()}
-        drawn = tuple(
-            element.model_copy(update={"inked": inked(cuts["ink"], element.box)}) if element.sheet == "ink" else element
-            for element in elements
-        )
+        told = {entry["id"]: entry for entry in report["elements"]}
+
+        def seen(element: Element) -> Element:
+            if element.sheet != "ink":
+                return element
+            box = element.box
+            if element.role == "item":  # its icon is no word
+                box = words_box(told[element.id], report["scale"], cuts["ink"].box) or box
+            return element.model_copy(update={"inked": inked(cuts["ink"], box)})
+
+        drawn = tuple(seen(element) for element in elements)
     return Developed(kept, drawn, findings)
 
 

@@ -97,7 +97,7 @@ def _call_to_action(scene: SceneWriter) -> str:
     headline = scene.text("headline", "headline", fit="hero", tag="h1", joined=bool(logo))
     subline = scene.text("subline", "subline", fit="lead")
     command = _pill(scene, "command") if "command" in scene.slots else ""
-    url = scene.text("url", "url", fit="label")
+    url = scene.text("url", "url", fit="address")
     return scene.fill(
         logo=logo, headline=headline, subline=subline, command=command, url=url, code=_address_code(scene)
     )

@@ -42,7 +42,7 @@ def unreadable(
     for element in elements:
         if element.sheet != "ink" or not element.must_read or not element.text:
             continue
-        box = _words_box(told[element.id], scale, ink.box)
+        box = words_box(told[element.id], scale, ink.box)
         least = LEAST_LARGE if told[element.id]["size"] >= LARGE_PX else LEAST
         reached = contrast_of(ground, ink, box) if box is not None else None
         if reached is not None and reached < least - _ROUNDING:
@@ -94,7 +94,13 @@ def cut_off(ink: Cut, box: Box) -> bool:
     return int((border > _CUT_LEVEL).sum()) > max(2, _CUT_SHARE * border.size)
 
 
-def _words_box(entry: Mapping[str, Any], scale: float, part: Box) -> Box | None:
+def words_box(entry: Mapping[str, Any], scale: float, part: Box) -> Box | None:
+    """Where an element's words lie, in picture pixels inside ``part``; None when it has none there.
+
+    Args:
+        entry: What the page said of the element.
+        scale: Picture pixels per layout pixel.
+    """
     words = entry["words"]
     if not words:
         return None

@@ -47,7 +47,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/12"
+    fingerprint = "shooter/13"
     output = Shot
     parallel = 2
 

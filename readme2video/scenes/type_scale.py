@@ -187,7 +187,9 @@ def groups(aspect: Aspect, scale: float, style: Style = "aurora") -> dict[str, G
             wide: a typed command is uncovered cell by cell.
     """
     found: dict[str, Group] = {}
-    for name, (largest, design, lines) in (_SCALES[aspect] | _STYLED.get((style, aspect), {})).items():
+    scale_of = _SCALES[aspect] | _STYLED.get((style, aspect), {})
+    scale_of["address"] = (*scale_of["label"][:2], 1)
+    for name, (largest, design, lines) in scale_of.items():
         mono = name in ("code", "command")
         floor, hard = _FLOOR[aspect][mono], _HARD[aspect][mono]
         if name in _LEADING:

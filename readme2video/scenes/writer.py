@@ -19,6 +19,7 @@ _PATH = re.compile(r"(?<=\w/)(?=\w)|(?<=://)")
 _LONG_PART = 24
 _LONG_WORD = 16
 _SHORT_WORD, _SHORT_PAIR = 8, 16
+_COUNTED = re.compile(r"(?<!\S)(\d[\d.,]*) (?=[^\W\d_]{1,9}\b)")
 _SHEETS: dict[ElementRole, Sheet] = {"panel": "panels", "mark": "marks", "bar": "marks"}
 
 
@@ -71,7 +72,10 @@ def _address(text: str) -> str:
 
 
 def words(text: str) -> str:
-    """Escape text, allow long words to break after ``/ . - _`` and the like, and keep the last two words together."""
+    """Escape text, allow long words to break after ``/ . - _`` and the like, and keep together what belongs together.
+
+    That is a number with what it counts, and the last two words.
+    """
 
     def word(match: re.Match[str]) -> str:
         found = match.group()
@@ -80,7 +84,7 @@ def words(text: str) -> str:
         parts = _BREAKABLE.split(found) if len(found) > _LONG_WORD else [found]
         return "<wbr>".join(escape(part) for part in parts)
 
-    return re.sub(r"\S+", word, _paired(text))
+    return re.sub(r"\S+", word, _COUNTED.sub("\\1\u00a0", _paired(text)))
 
 
 def _paired(text: str) -> str:

@@ -2,6 +2,7 @@
 // Called through the debugging protocol; scripts of the page itself are off.
 async (spec) => {
   const THIN_SHRINKS = 0.75; // of its size, as far as type gives way to better lines
+  const SHOWN_BROAD = 0.85, SHOWN_TALL = 0.5; // of the room's width or height: one of them a picture has
   const SHADE_REACH = 320, SHADE_LEAST = 270, SHADE_SHARE = 0.34, SHADE_CLEAR = 4; // layout pixels, a share
   const root = document.documentElement;
   const scene = document.getElementById("scene");
@@ -82,6 +83,7 @@ async (spec) => {
     return words !== null && (words.left < box.left - 1 || words.right > box.right + 1);
   };
   const groupFits = (group, most) => group.nodes.every((node) => !tooWide(node) && rowsOf(node) <= most);
+  let cramped = false; // whether the words leave the picture too little to be seen
   const placePicture = () => {
     if (!picture) return;
     // A vector's size is a wish; a raster picture is enlarged at most twice and a half.
@@ -100,6 +102,7 @@ async (spec) => {
     const factor = Math.min(width / picture.naturalWidth, Math.max(height, 120) / picture.naturalHeight, most);
     picture.style.width = `${Math.floor(picture.naturalWidth * factor)}px`;
     picture.style.height = `${Math.floor(picture.naturalHeight * factor)}px`;
+    cramped = factor < most && picture.naturalWidth * factor < width * SHOWN_BROAD && picture.naturalHeight * factor < stage.clientHeight * SHOWN_TALL;
   };
   const roomAt = () => stage.clientHeight - parseFloat(getComputedStyle(stage).paddingTop);
   const fitsAll = () => {
@@ -113,28 +116,36 @@ async (spec) => {
       group.at = 0;
       apply(group);
     }
+    const step = (group) => { group.at += 1; apply(group); };
+    // A command is rather set smaller than broken.
+    const stopOf = (group) => (group.name === "command" ? Math.max(end(group), group.floor) : end(group));
+    // Somewhat smaller, where that saves a headline from a line of one short word.
+    const unthin = (group) => {
+      const thin = () => !group.mono && group.nodes.some((node) => thinLine(node, spec.lang));
+      if (!thin()) return;
+      const first = group.at, stop = stopOf(group);
+      while (group.at < stop && group.sizes[group.at + 1] >= group.sizes[first] * THIN_SHRINKS && thin()) step(group);
+      if (thin()) { group.at = first; apply(group); }
+    };
     for (const group of groups) {
-      // A command is rather set smaller than broken.
-      const stop = group.name === "command" ? Math.max(end(group), group.floor) : end(group);
       const most = group.mono ? 1 : group.lines;
-      const step = () => { group.at += 1; apply(group); };
-      while (group.at < stop && !groupFits(group, most)) step();
-      if (group.at > end(group) && !groupFits(group, most)) { group.at = end(group); apply(group); }
-      // Somewhat smaller, where that saves a headline from a line of one short word.
-      const first = group.at, thin = () => !group.mono && group.nodes.some((node) => thinLine(node, spec.lang));
-      if (thin()) {
-        while (group.at < stop && group.sizes[group.at + 1] >= group.sizes[first] * THIN_SHRINKS && thin()) step();
-        if (thin()) { group.at = first; apply(group); }
+      while (group.at < stopOf(group) && !groupFits(group, most)) step(group);
+      if (!groupFits(group, most) && (group.at > end(group) || group.name === "address")) {
+        group.at = group.name === "address" ? 0 : end(group); // broken anyway, so not smaller too
+        apply(group);
       }
+      unthin(group);
     }
-    while (!fitsAll()) {
+    while (!fitsAll() || cramped) {
       const able = groups.filter((group) => group.at < end(group));
-      if (!able.length) return false;
+      if (!able.length) {
+        if (!fitsAll()) return false;
+        break;
+      }
       const room = (group) => group.sizes[group.at] / group.sizes[end(group)];
-      const next = able.reduce((best, group) => (room(group) > room(best) ? group : best));
-      next.at += 1;
-      apply(next);
+      step(able.reduce((best, group) => (room(group) > room(best) ? group : best)));
     }
+    groups.forEach(unthin); // lines break elsewhere at another size
     return true;
   };
   // As designed; then into the room captions would like; then closer together; then smaller than designed; then
