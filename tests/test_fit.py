@@ -191,6 +191,21 @@ def test_pixels_that_were_rastered_twice_differently_are_the_plates() -> None:
     assert (full == plate).all()
 
 
+@pytest.mark.asyncio(loop_scope="session")
+async def test_words_near_the_border_stand_on_the_shade_too(
+    shooter: Shooter, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    work = FakeWork(tmp_path_factory.mktemp("shade"))
+    words = {"headline": "No server, no import step", "subline": "Query a folder of CSV and Parquet files"}
+    shot = await shooter.perform(request("title", "1:1", words=words, scale=1 / 3), work)
+    subline = next(element for element in shot.elements if element.id == "subline")
+    assert subline.inked is not None
+    assert shot.shade is not None
+    alpha = np.asarray(Image.open(work.path(shot.shade)).getchannel("A"))
+    along = alpha[subline.inked.y + subline.inked.height // 2]
+    assert min(along[subline.inked.x], along[subline.inked.right - 1]) > 0.25 * along.max() > 25
+
+
 def test_a_shade_is_its_ramps() -> None:
     ramp = {"start": 10.0, "length": 20.0, "stops": [[0.0, 4.0], [1.0, 10.0], [0.0, 16.0]]}
     shade = shade_sheet({"x": ramp, "y": ramp, "opacity": 0.5, "colour": [1, 2, 3]}, Size(width=60, height=40), 1.0)

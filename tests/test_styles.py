@@ -18,6 +18,7 @@ from readme2video.model.shot import LAYOUT_PX, Aspect, Element, Shot
 from readme2video.model.storyboard import Theme
 from readme2video.model.vocabulary import SceneKind, Style
 from readme2video.scenes.plates import plate_colours
+from readme2video.scenes.plates.editorial import inks
 from readme2video.scenes.shooter import Shooter
 from readme2video.theme import LANGUAGE_COLOURS, make_theme
 from scene_samples import ASPECTS, DARK, KINDS, LIGHT, request
@@ -121,7 +122,7 @@ def pairs(style: Style, theme: Theme, given: dict[str, str]) -> list[tuple[str, 
     if style == "poster":
         return [(given[f"{name}-ink"], given[name]) for name in ("block", "card-1", "card-2", "card-3")]
     words = (theme.ink, given["print-muted"], given["print-accent"])
-    return [(word, ground) for word in words for ground in (theme.background, given["print-1"], given["print-2"])]
+    return [(word, ground) for word in words for ground in (theme.background, *inks(theme))]
 
 
 def assert_apart(shot: Shot) -> None:

@@ -47,7 +47,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/13"
+    fingerprint = "shooter/17"
     output = Shot
     parallel = 2
 

@@ -41,7 +41,7 @@ def colours(theme: Theme, variant: int) -> dict[str, str]:
         "print-1": first,
         "print-2": second,
         "print-muted": readable(theme.muted, [*paper, first, second, both], 4.6),
-        "print-accent": readable(mix(theme.accent, theme.ink, 0.12), [*paper, first, second], 4.8),
+        "print-accent": readable(mix(theme.accent, theme.ink, 0.12), [*paper, first, second, both], 4.8),
         "print-bar": readable(theme.accent, paper, 3.2),
         "print-hair": mix(theme.background, theme.ink, 0.3),
         "print-quiet": mix(theme.background, theme.ink, 0.2),
@@ -86,7 +86,7 @@ def _anchor(size: Size, zone: Zone) -> tuple[float, float, float]:
         }[zone]
     return {
         "side": (width * 0.76, height * 0.26, width * 0.36),
-        "top": (width * 0.80, height * 0.88, width * 0.34),
+        "top": (width * 0.82, height * 0.93, width * 0.31),
         "centre": (width * 0.78, height * 0.24, width * 0.36),
     }[zone]
 

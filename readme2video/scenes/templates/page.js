@@ -3,7 +3,7 @@
 async (spec) => {
   const THIN_SHRINKS = 0.75; // of its size, as far as type gives way to better lines
   const SHOWN_BROAD = 0.85, SHOWN_TALL = 0.5; // of the room's width or height: one of them a picture has
-  const SHADE_REACH = 320, SHADE_LEAST = 270, SHADE_SHARE = 0.34, SHADE_CLEAR = 4; // layout pixels, a share
+  const SHADE_REACH = 320, SHADE_BEYOND = 120, SHADE_LEAST = 270, SHADE_SHARE = 0.34, SHADE_CLEAR = 4; // layout pixels, a share
   const root = document.documentElement;
   const scene = document.getElementById("scene");
   root.removeAttribute("style");
@@ -213,6 +213,8 @@ async (spec) => {
     scrim.style.top = `${ramps.y.start}px`;
     scrim.style.width = `${ramps.x.length}px`;
     scrim.style.height = `${ramps.y.length}px`;
+    const [[top, bottom], [left, right]] = [ramps.y.clear, ramps.x.clear];
+    scrim.style.padding = `${top}px ${right}px ${bottom}px ${left}px`;
     const drawn = (axis) => axis.stops.map(([share, at]) => `rgb(0 0 0 / ${share}) ${at}px`).join(", ");
     scrim.style.maskImage = `linear-gradient(90deg, ${drawn(ramps.x)}), linear-gradient(180deg, ${drawn(ramps.y)})`;
     const { opacity, backgroundColor, display } = getComputedStyle(scrim);
@@ -246,20 +248,23 @@ async (spec) => {
     height: area.height,
   };
 
-  // One axis of the shade: it begins outside the words, as far as the picture reaches, and rises without a corner at
-  // either end. Near the picture's border the ramp runs on under the words: a steeper one would show.
+  // One axis of the shade: it begins outside the words, beyond the picture where they stand near its border, and rises
+  // without a corner at either end. A long one runs on under the words: a steeper ramp would show.
   function rampsAlong(before, after, most) {
     const first = Math.min(...bare.map((box) => box[before])), last = Math.max(...bare.map((box) => box[after]));
-    const start = Math.max(0, first - SHADE_REACH), length = Math.min(most, last + SHADE_REACH) - start;
-    const ramp = (outside) => Math.min(Math.max(outside, SHADE_LEAST, length * SHADE_SHARE), length / 2);
-    const rise = ramp(first - start), fall = ramp(start + length - last);
+    const from = Math.max(first - SHADE_REACH, -SHADE_BEYOND), to = Math.min(last + SHADE_REACH, most + SHADE_BEYOND);
+    const ramp = (outside) => Math.min(Math.max(outside, SHADE_LEAST, (to - from) * SHADE_SHARE), (to - from) / 2);
+    const rise = ramp(first - from), fall = ramp(to - last);
+    // What is drawn of it ends at the picture's border, for what reaches out of the page is rastered elsewhere. Inside,
+    // the mask reaches past the ground: where only a part of a pixel has a mask, none would count.
+    const start = Math.max(from, 0), length = Math.min(to, most) - start;
+    const clear = [from < 0 ? 0 : SHADE_CLEAR, to > most ? 0 : SHADE_CLEAR];
     const eased = (share) => share * share * share * (share * (share * 6 - 15) + 10);
-    const stop = (share, at) => [Number(eased(share).toFixed(4)), Number(at.toFixed(2))];
+    const stop = (share, at) => [Number(eased(share).toFixed(4)), Number((at - start).toFixed(2))];
     const shares = [...Array(17).keys()].map((step) => step / 16);
-    // The mask reaches past the ground on all sides: where only a part of a pixel has a mask, none would count.
-    const stops = [...shares.map((share) => stop(share, SHADE_CLEAR + share * (rise - SHADE_CLEAR))),
-      ...shares.map((share) => stop(1 - share, length - fall + share * (fall - SHADE_CLEAR)))];
-    return { start, length, stops };
+    const stops = [...shares.map((share) => stop(share, from + SHADE_CLEAR + share * (rise - SHADE_CLEAR))),
+      ...shares.map((share) => stop(1 - share, to - fall + share * (fall - SHADE_CLEAR)))];
+    return { start, length, stops, clear };
   }
 
   function keepWords(node, lang) {
