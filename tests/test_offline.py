@@ -7,6 +7,7 @@ import unicodedata
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -49,6 +50,7 @@ from readme2video.model.scene import (
 )
 from readme2video.model.source import RepositoryFacts
 from readme2video.model.storyboard import Storyboard
+from readme2video.model.vocabulary import Style
 from readme2video.model.words import Code
 from readme2video.readme import cited_text, parse_readme
 from readme2video.settings import Settings
@@ -153,6 +155,16 @@ def check_film(storyboard: Storyboard, request: Brief, readme: str) -> None:
                 assert not loose or f"{text.text}." in span, where
     assert [claim for claim in claims_of(storyboard, request) if claim.problem] == []
     assert total_s(storyboard) <= max(request.length_s, 14) + 0.6
+
+
+@pytest.mark.parametrize("style", get_args(Style))
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.parent.name)
+def test_who_has_seen_the_film_knows_where_to_go(path: Path, style: Style) -> None:
+    """Also in a style whose films have less room: the end card names a command or an address if the README does."""
+    request = brief(path.read_text("utf-8"), path.name).model_copy(update={"style": style})
+    last = write_storyboard(request).scenes[-1]
+    assert isinstance(last, CallToActionScene)
+    assert (last.command or last.url) or path.parent.name == "pebble"  # one paragraph, without either
 
 
 @pytest.mark.parametrize("path", READMES, ids=lambda path: path.parent.name)
@@ -750,7 +762,7 @@ async def test_the_engine_and_its_entry() -> None:
     assert not entry.needs.costs_money
     engine = entry.make(Settings(), ignore)
     assert isinstance(engine, OfflineStoryboarder)
-    assert (engine.stage, engine.fingerprint, engine.output) == ("storyboard", "offline/8", Manuscript)
+    assert (engine.stage, engine.fingerprint, engine.output) == ("storyboard", "offline/9", Manuscript)
 
     class Quiet:
         done = 0.0

@@ -214,7 +214,13 @@ FILMS: dict[str, tuple[dict[str, str], dict[str, list[str]], list[str]]] = {  # 
         },
         {
             "hook": ["Larkboard", "Swimlanes and a calendar", "v3.0.0 · 2026-03-14"],
-            "new": ["What is new", "Swimlanes", "Calendar", "Quick add", "Read-only links"],
+            "new": [
+                "What is new",
+                "v3.0.0",
+                "Swimlanes: group cards by person, label or any field",
+                "Calendar: cards with a date show up in a month view",
+                "Quick add",
+            ],
             "breaking": [
                 "Breaking changes",
                 "Node.js 18 is no longer supported",

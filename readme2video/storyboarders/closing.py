@@ -18,6 +18,17 @@ from readme2video.storyboarders.words import cells, folded
 URL_CELLS = 46
 LARGE_CELLS = 64
 """The longest command that can be shown large."""
+_END_CARDS: tuple[tuple[tuple[str, ...], float], ...] = (
+    (("subline", "command", "url"), 20.5),
+    (("subline", "command"), 19.5),
+    (("command", "url"), 18.0),
+    (("subline", "url"), 17.3),
+    (("command",), 17.0),
+    (("url",), 15.0),
+    (("subline",), 8.0),
+    ((), 2.0),
+)
+"""What stands under the name, and its worth: who has seen the film must know where to go."""
 _HOME_TEXTS = ("website", "homepage", "home page", "site", "documentation", "docs", "demo", "online", "官网", "文档")
 
 
@@ -40,7 +51,7 @@ def install(material: Material) -> Draft | None:
             Take(_install_scene(headline, _words(best), others[:count]), 8.6 + 0.3 * count)
             for count in range(len(others), 0, -1)
         ]
-    takes.append(Take(_install_scene(headline, _words(best)), 8.0))
+    takes.append(Take(_install_scene(headline, _words(best)), 5.9))
     return Draft("install", tuple(takes), weight=0.8, hold_s=3.0)
 
 
@@ -110,20 +121,11 @@ def end(material: Material, said: str = "") -> Draft:
     command = _words(fitting[0]) if fitting and cells(fitting[0].passage.text) <= 80 else None
     subline, url = value_line(material, said), address(material)
     takes: list[Take] = []
-    for line, install_command, link, worth in (
-        (subline, command, url, 22.0),
-        (subline, command, None, 21.0),
-        (None, command, url, 17.5),
-        (subline, None, url, 17.0),
-        (None, command, None, 16.0),
-        (None, None, url, 14.6),  # more than the line alone: who has seen it must know where to go
-        (subline, None, None, 14.5),
-        (None, None, None, 8.0),
-    ):
-        scene = CallToActionScene(
-            id="end", duration_s=1, headline=headline, subline=line, command=install_command, url=link
-        )
-        if not any(take.scene == scene for take in takes):
+    for parts, worth in _END_CARDS:
+        known: dict[str, Words | None] = {"subline": subline, "command": command, "url": url}
+        if all(known[part] for part in parts):
+            shown = {part: known[part] for part in parts}
+            scene = CallToActionScene(id="end", duration_s=1, headline=headline).model_copy(update=shown)
             takes.append(Take(scene, worth))
     return Draft("end", tuple(takes), weight=0.9, needed=True, hold_s=3.0)
 

@@ -32,7 +32,7 @@ class OfflineStoryboarder:
     """Writes a storyboard from rules alone; the same README gives the same film."""
 
     stage: Stage = "storyboard"
-    fingerprint = "offline/8"
+    fingerprint = "offline/9"
     output = Manuscript
     parallel = 1
 
