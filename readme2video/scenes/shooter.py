@@ -47,7 +47,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/17"
+    fingerprint = "shooter/19"
     output = Shot
     parallel = 2
 
