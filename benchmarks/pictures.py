@@ -18,7 +18,7 @@ from typing import get_args
 
 from readme2video.engine import Level
 from readme2video.model.record import Artifact
-from readme2video.model.shot import ShotRequest, Slot
+from readme2video.model.shot import ShotRequest, SlotText
 from readme2video.model.vocabulary import SceneKind, Style
 from readme2video.scenes.chromium import ScenePage
 from readme2video.scenes.shooter import Shooter
@@ -170,7 +170,7 @@ def _requests(style: Style) -> list[ShotRequest]:
     return [
         ShotRequest(
             kind=kind,
-            slots=tuple(Slot(path=path, text=text) for path, text in words.items()),
+            slots=tuple(SlotText(path=path, text=text) for path, text in words.items()),
             brand="larboard",
             theme=theme,
             aspect="16:9",

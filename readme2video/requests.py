@@ -33,7 +33,7 @@ from readme2video.model.film import (
     TransitionRequest,
 )
 from readme2video.model.scene import BeforeAfterScene, ChartScene, CodeScene, DiffScene, Scene, icons, roles, strings
-from readme2video.model.shot import Aspect, Shot, ShotRequest, Slot, Zone
+from readme2video.model.shot import Aspect, Shot, ShotRequest, SlotText, Zone
 from readme2video.model.source import PinnedSource
 from readme2video.model.storyboard import Storyboard
 from readme2video.settings import Settings
@@ -101,7 +101,7 @@ def shot(
         )
     return ShotRequest(
         kind=scene.kind,
-        slots=tuple(Slot(path=path, text=text.text) for path, text in strings(scene)),
+        slots=tuple(SlotText(path=path, text=text.text) for path, text in strings(scene)),
         roles=roles(scene),
         language=scene.language if isinstance(scene, (CodeScene, DiffScene, BeforeAfterScene)) else "",
         focus=scene.focus if isinstance(scene, CodeScene) else (),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from readme2video.model.record import Artifact
-from readme2video.model.shot import Aspect, ShotRequest, Slot
+from readme2video.model.shot import Aspect, ShotRequest, SlotText
 from readme2video.model.storyboard import Theme
 from readme2video.model.vocabulary import SceneKind
 from readme2video.theme import make_theme
@@ -142,7 +142,7 @@ def request(
     more.setdefault("variant", KINDS.index(kind))
     return ShotRequest(
         kind=kind,
-        slots=tuple(Slot(path=path, text=text) for path, text in words.items()),
+        slots=tuple(SlotText(path=path, text=text) for path, text in words.items()),
         brand="readme2video",
         theme=theme,
         aspect=aspect,

@@ -23,7 +23,7 @@ from readme2video.model.check import ExaminationRequest
 from readme2video.model.film import BackdropRequest, CompactRequest, FilmRequest, TransitionRequest
 from readme2video.model.manuscript import Manuscript
 from readme2video.model.record import STAGES, Record
-from readme2video.model.shot import ShotRequest, Slot
+from readme2video.model.shot import ShotRequest, SlotText
 from readme2video.model.source import PinnedSource, RepositoryFacts
 from readme2video.readme import Reader, cited_text, parse_readme
 from readme2video.render import Renderer
@@ -57,7 +57,7 @@ async def _brief(_: Store) -> Record:
 async def _shot(_: Store) -> Record:
     return ShotRequest(
         kind="title",
-        slots=(Slot(path="headline", text="Films from READMEs"),),
+        slots=(SlotText(path="headline", text="Films from READMEs"),),
         brand="tinyproject",
         theme=THEME,
         variant=0,

@@ -10,7 +10,7 @@ from readme2video.claims.clauses import content, covered, sentences
 from readme2video.claims.compositions import composition_faults
 from readme2video.claims.evidence import Evidence
 from readme2video.claims.normal import fold
-from readme2video.claims.verdicts import Shown, Slot, judge, quoted_in
+from readme2video.claims.verdicts import Shown, SlotKind, judge, quoted_in
 from readme2video.model.scene import ChartScene, FeatureScene, FeaturesScene, Scene, StatsScene, TerminalScene, strings
 from readme2video.model.storyboard import Storyboard
 
@@ -103,7 +103,7 @@ _TOGETHER = (FeatureScene, FeaturesScene, StatsScene, ChartScene)
 _VERBATIM = ("code", "diff", "before.code", "after.code")
 
 
-def _slot(scene: Scene, path: str) -> Slot:
+def _slot(scene: Scene, path: str) -> SlotKind:
     name = path.rpartition(".")[2]
     if path in _VERBATIM:
         return "code"

@@ -37,7 +37,7 @@ from readme2video.claims.vocabulary import (
     TRUST,
 )
 
-Slot = Literal["words", "code", "command", "output", "address", "value", "label"]
+SlotKind = Literal["words", "code", "command", "output", "address", "value", "label"]
 """What a string is on screen: prose, something verbatim, or half of a number with its label."""
 
 LONGEST_COPY_WORDS = 6
@@ -55,7 +55,7 @@ class Shown:
 
     text: str
     source: str
-    slot: Slot
+    slot: SlotKind
     beside: str = ""
     partner: str = ""
 

@@ -54,7 +54,7 @@ Sheet = Literal["panels", "marks", "ink"]
 """The transparent sheets from the lowest to the highest: surfaces, what points at things on them, words."""
 
 
-class Slot(Record):
+class SlotText(Record):
     """One string of a scene without its source: ``path`` is as in ``scene.strings``."""
 
     path: str
@@ -82,7 +82,7 @@ class ShotRequest(Record):
     """
 
     kind: SceneKind
-    slots: tuple[Slot, ...]
+    slots: tuple[SlotText, ...]
     roles: tuple[Role, ...] = ()
     language: str = ""
     focus: tuple[int, ...] = ()
