@@ -146,6 +146,7 @@ async (spec) => {
       step(able.reduce((best, group) => (room(group) > room(best) ? group : best)));
     }
     groups.forEach(unthin); // lines break elsewhere at another size
+    placePicture();
     return true;
   };
   // As designed; then into the room captions would like; then closer together; then smaller than designed; then
