@@ -110,6 +110,30 @@ async def test_a_headline_has_no_line_of_one_short_word(
 
 
 @pytest.mark.asyncio(loop_scope="session")
+async def test_a_short_clause_of_chinese_stands_on_one_line(
+    shooter: Shooter, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    work = FakeWork(tmp_path_factory.mktemp("clause"))
+    heights = []
+    for headline in (
+        "\u7b14\u8bb0\u8d8a\u5199\u8d8a\u591a\uff0c",
+        "\u771f\u6b63\u8981\u7528\u7684\u65f6\u5019\u5374\u627e\u4e0d\u5230",
+    ):
+        asked = request("problem", "9:16", words={"headline": headline}, style="poster", locale="zh", scale=1 / 3)
+        try:
+            shot = await shooter.perform(asked, work)
+        except ShotError as error:
+            if error.rule != "glyph":
+                raise
+            pytest.skip("no font here has Chinese letters")
+        (told,) = [element for element in shot.elements if element.id == "headline"]
+        heights.append(told.box.height / told.size_px)
+    short, long = heights
+    assert short < 1.6
+    assert long > 1.9
+
+
+@pytest.mark.asyncio(loop_scope="session")
 async def test_the_icon_of_an_item_is_none_of_its_words(
     shooter: Shooter, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -47,7 +47,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/19"
+    fingerprint = "shooter/20"
     output = Shot
     parallel = 2
 

@@ -272,13 +272,19 @@ async (spec) => {
     const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
     const found = [];
     while (walker.nextNode()) found.push(walker.currentNode);
+    const segmenter = new Intl.Segmenter(lang, { granularity: "word" });
+    const kept = (words) => {
+      const span = document.createElement("span");
+      span.className = "kept";
+      span.textContent = words;
+      return span;
+    };
     for (const text of found) {
-      const parts = [...new Intl.Segmenter(lang, { granularity: "word" }).segment(text.data)].map(({ segment }) => {
-        if (!/^\p{Script=Han}{2,5}$/u.test(segment)) return segment;
-        const kept = document.createElement("span");
-        kept.className = "kept";
-        kept.textContent = segment;
-        return kept;
+      // A short clause stands on one line; a longer one breaks between its words.
+      const parts = text.data.split(/(?<=[，。；：！？、])/u).flatMap((clause) => {
+        if (/^\p{Script=Han}{2,6}[，。；：！？、]?$/u.test(clause)) return [kept(clause)];
+        const words = [...segmenter.segment(clause)].map(({ segment }) => segment);
+        return words.map((word) => (/^\p{Script=Han}{2,5}$/u.test(word) ? kept(word) : word));
       });
       text.replaceWith(...parts);
     }
