@@ -47,7 +47,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/20"
+    fingerprint = "shooter/21"
     output = Shot
     parallel = 2
 
