@@ -47,7 +47,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/21"
+    fingerprint = "shooter/22"
     output = Shot
     parallel = 2
 

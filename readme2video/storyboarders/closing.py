@@ -120,9 +120,9 @@ def end(material: Material, said: str = "") -> Draft:
     fitting = [install for install in found[:3] if install.ecosystem != "source"]
     command = _words(fitting[0]) if fitting and cells(fitting[0].passage.text) <= 80 else None
     subline, url = value_line(material, said), address(material)
+    known: dict[str, Words | None] = {"subline": subline, "command": command, "url": url}
     takes: list[Take] = []
     for parts, worth in _END_CARDS:
-        known: dict[str, Words | None] = {"subline": subline, "command": command, "url": url}
         if all(known[part] for part in parts):
             shown = {part: known[part] for part in parts}
             scene = CallToActionScene(id="end", duration_s=1, headline=headline).model_copy(update=shown)
