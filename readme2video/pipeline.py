@@ -25,6 +25,7 @@ from readme2video.errors import (
 from readme2video.events import Emit, FilmPlanned, Notice, OrdersPlanned, ignore
 from readme2video.film_check import GITHUB_BYTES, seen_scenes
 from readme2video.gathering import gathered
+from readme2video.legible import legible_shot
 from readme2video.model.brief import Brief, GatheredPicture
 from readme2video.model.check import Examination, ExaminationRequest
 from readme2video.model.film import (
@@ -143,12 +144,12 @@ async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[Gathere
     run, engines, settings = tools.store, tools.engines, tools.settings
     timeline, encoding, scenes = arrange(storyboard, FPS), settings.encoding(aspect), storyboard.scenes
 
-    @run.once
-    async def image(place: int) -> Shot:
-        request = shot(storyboard, place, aspect, settings.scale, pictures)
-        return await run(engines.shooter, request, label=tools.label(scenes[place].id, aspect))
-
     uses = clip_uses(storyboard, aspect, pictures, tools)
+
+    @run.once
+    async def image(place: int) -> tuple[Storyboard, Shot]:
+        whole = bool(uses) and uses[place].need.covers == "full"
+        return await legible_shot(storyboard, place, aspect, pictures, tools, whole=whole)
 
     @run.once
     async def moving(place: int) -> Backdrop:
@@ -158,14 +159,14 @@ async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[Gathere
             bought = await tried(engines.buyer, wanted, label, tools)
             if bought is not None:
                 return bought.model_copy(update={"start_s": use.start_s})
-        asked = shot(storyboard, place, aspect, settings.scale, pictures)
-        free = backdrop(storyboard, place, asked, await image(place))
+        shown, picture = await image(place)
+        free = backdrop(shown, place, shot(shown, place, aspect, settings.scale, pictures), picture)
         return await run(engines.animator, free, label=tools.label(scenes[place].id, aspect))
 
     @run.once
     async def rendered(place: int) -> Segment:
-        picture, backed = await image(place), await moving(place)
-        request = segment(storyboard, timeline.scenes[place], picture, backed, aspect, settings, pictures)
+        (shown, picture), backed = await image(place), await moving(place)
+        request = segment(shown, timeline.scenes[place], picture, backed, aspect, settings, pictures)
         return await run(engines.renderer, request, label=tools.label(scenes[place].id, aspect))
 
     async def joined(place: int) -> TransitionClip | None:
@@ -185,9 +186,10 @@ async def filmed(storyboard: Storyboard, aspect: Aspect, pictures: tuple[Gathere
     whole_film = film(storyboard, pieces, timeline, encoding, heard)
     label = tools.label("film", aspect)
     whole = await run(engines.stitcher, whole_film, label=label)
+    images = [await image(place) for place in range(len(scenes))]
     asked = [
-        segment(storyboard, timing, await image(place), backdrops[place], aspect, settings)
-        for place, timing in enumerate(timeline.scenes)
+        segment(shown, timing, picture, backdrops[place], aspect, settings)
+        for place, (timing, (shown, picture)) in enumerate(zip(timeline.scenes, images, strict=True))
     ]
     seen = seen_scenes(storyboard, timeline, asked)
 
@@ -273,15 +275,16 @@ async def tried(buyer: KieAnimator, wanted: BackdropRequest, label: str, tools: 
 
 async def drawn(storyboard: Storyboard, aspect: Aspect, pictures: tuple[GatheredPicture, ...], tools: Tools) -> Take:
     """A storyboard's pictures in one aspect, for a plan."""
-    run, settings = tools.store, tools.settings
     if tools.engines.buyer is not None:
         await laid_out(storyboard, aspect, pictures, tools)
+    uses = clip_uses(storyboard, aspect, pictures, tools)
 
     async def image(place: int) -> Shot:
-        request = shot(storyboard, place, aspect, settings.scale, pictures)
-        return await run(tools.engines.shooter, request, label=tools.label(storyboard.scenes[place].id, aspect))
+        whole = bool(uses) and uses[place].need.covers == "full"
+        _, picture = await legible_shot(storyboard, place, aspect, pictures, tools, whole=whole)
+        return picture
 
-    shots = await run.each(range(len(storyboard.scenes)), image)
+    shots = await tools.store.each(range(len(storyboard.scenes)), image)
     return Take(aspect=aspect, timeline=arrange(storyboard, FPS), shots=tuple(shots))
 
 

@@ -32,7 +32,17 @@ from readme2video.model.film import (
     TransitionClip,
     TransitionRequest,
 )
-from readme2video.model.scene import BeforeAfterScene, ChartScene, CodeScene, DiffScene, Scene, icons, roles, strings
+from readme2video.model.scene import (
+    BeforeAfterScene,
+    ChartScene,
+    CodeScene,
+    DiffScene,
+    Scene,
+    cuts,
+    icons,
+    roles,
+    strings,
+)
 from readme2video.model.shot import Aspect, Shot, ShotRequest, SlotText, Zone
 from readme2video.model.source import PinnedSource
 from readme2video.model.storyboard import Storyboard
@@ -105,7 +115,7 @@ def shot(
         roles=roles(scene),
         language=scene.language if isinstance(scene, (CodeScene, DiffScene, BeforeAfterScene)) else "",
         focus=scene.focus if isinstance(scene, CodeScene) else (),
-        cut=isinstance(scene, CodeScene) and scene.cut,
+        cut=cuts(scene),
         note_lines=tuple(note.line for note in scene.notes) if isinstance(scene, CodeScene) else (),
         icons=icons(scene),
         highlight=scene.highlight if isinstance(scene, ChartScene) else None,

@@ -10,7 +10,8 @@ from readme2video.model.vocabulary import SceneKind
 from readme2video.model.words import Code
 
 _STRING = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`")
-_GOES_ON = re.compile(r"([:,\\({\[=|&+]|\b(?:and|or|not|in|return|else|then|do))$|^\s*@[\w.]+(?:\(.*\))?$")
+_GOES_ON = re.compile(r"([:,\\({\[=|&+]|\b(?:and|or|not|in|return|else|then|do))$")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _LEAST_LINES = 2
 _OPTIONAL: dict[SceneKind, tuple[str, ...]] = {
     "title": ("subline", "eyebrow"),
@@ -44,7 +45,7 @@ def shortened(scene: Scene, path: str) -> Scene | None:
         case CodeScene():
             return _less_code(scene)
         case BeforeAfterScene():
-            return _shorter_side(scene, path)
+            return _less_of_a_side(scene) if scene.before.code is not None else _shorter_side(scene, path)
         case TerminalScene():
             path = ""  # what a command prints comes after it: the last line goes
     if scene.kind in _LISTS:
@@ -56,7 +57,7 @@ def cut_code(text: str) -> str | None:
     """The longest beginning of a piece of code that can stand alone; None when there is none.
 
     It ends where a block ends, or else where a statement does: never inside brackets or a string of several lines,
-    never after a line that goes on.
+    never after a line that goes on, never after a decorator.
     """
     lines = text.split("\n")
     ends = []
@@ -79,7 +80,11 @@ def _closed(code: str) -> bool:
     if any(code.count(fence) % 2 for fence in ('"""', "'''", "`")):
         return False
     bare = _STRING.sub("", re.sub(r"\"\"\".*?\"\"\"|'''.*?'''", "", code, flags=re.DOTALL))
-    return all(bare.count(opened) == bare.count(closed) for opened, closed in ("()", "[]", "{}"))
+    if any(bare.count(opened) != bare.count(closed) for opened, closed in ("()", "[]", "{}")):
+        return False
+    while (folded := _BRACKETS.sub("", bare)) != bare:  # a statement of several lines becomes one
+        bare = folded
+    return not bare.rstrip().rpartition("\n")[2].lstrip().startswith("@")
 
 
 def _indent(line: str) -> int:
@@ -124,8 +129,23 @@ def _less_code(scene: CodeScene) -> Scene | None:
     return _changed(scene, code=code, cut=True, focus=tuple(line for line in scene.focus if line <= left))
 
 
+def _less_of_a_side(scene: BeforeAfterScene) -> Scene | None:
+    """With the code of the longer side cut, or else that of the other one."""
+    sides: dict[str, Side] = {"before": scene.before, "after": scene.after}
+    for name, side in sorted(sides.items(), key=lambda named: -_lines(named[1])):
+        text = cut_code(side.code.text) if side.code is not None else None
+        if side.code is not None and text is not None:
+            code = Code(text=text, source=side.code.source)
+            return _changed(scene, **{name: side.model_copy(update={"code": code, "cut": True})})
+    return None
+
+
+def _lines(side: Side) -> int:
+    return side.code.text.count("\n") + 1 if side.code is not None else 0
+
+
 def _shorter_side(scene: BeforeAfterScene, path: str) -> Scene | None:
-    """The longer side, or the one named by the path, with a point less; both sides keep one. Code is left whole."""
+    """The longer side, or the one named by the path, with a point less; both sides keep one."""
     sides: dict[str, Side] = {"before": scene.before, "after": scene.after}
     name = path.partition(".")[0]
     if name not in sides or len(sides[name].points) < 2:

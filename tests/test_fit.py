@@ -10,7 +10,7 @@ from makers import png
 from readme2video.engine import Level
 from readme2video.errors import ShotError
 from readme2video.model.record import Box, Size
-from readme2video.model.scene import CodeScene, Feature, FeaturesScene, TitleScene
+from readme2video.model.scene import BeforeAfterScene, CodeScene, Feature, FeaturesScene, Side, TitleScene
 from readme2video.model.shot import Aspect
 from readme2video.model.vocabulary import SceneKind, Style
 from readme2video.model.words import Code, Headline, Words
@@ -176,6 +176,20 @@ async def test_an_address_is_rather_set_smaller_than_broken(
     assert (broken, last_broken) == (False, True)
 
 
+@pytest.mark.asyncio(loop_scope="session")
+async def test_code_that_breaks_at_every_size_is_not_set_smaller_than_legible(
+    shooter: Shooter, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    work, line = FakeWork(tmp_path_factory.mktemp("breaks")), "assert found == [one, two, three, four, five, six]"
+    words = {"headline": "Half", "before.title": "Old", "before.code": "\n".join(f"{line} + {at}" for at in "abcde")}
+    words |= {"after.title": "New", "after.code": f"{line} + f\n{line} + g"}
+    asked = request("before_after", "9:16", words=words, scale=1, language="python")
+    shot = await shooter.perform(asked, work)
+    sizes = {element.size_px for element in shot.elements if element.role == "code_line"}
+    (size,) = sizes
+    assert size > 35, "the smallest, at which its lines break all the same"
+
+
 def quiet(said: str, level: Level = "warning") -> None:
     """Nobody is told."""
 
@@ -296,6 +310,8 @@ def test_code_is_cut_where_a_block_ends() -> None:
     assert cut_code("def a(x):\n    return x\n\ndef b(y):\n    z = 1") == "def a(x):\n    return x"
     assert cut_code("call(\n  1,\n  2,\n)") is None
     assert cut_code("if x:\n  y") is None
+    assert cut_code('@table("""\n  n\n  1""")\ndef a(n):\n    return n') is None  # a decorator has to decorate
+    assert cut_code("x = 1\n@one(\n  2,\n)\n@other\ndef a():\n    return 1") is None
 
 
 def test_a_scene_gets_shorter_until_nothing_can_go() -> None:
@@ -319,6 +335,24 @@ def test_a_scene_gets_shorter_until_nothing_can_go() -> None:
     bare = shortened(fewer, "headline")
     assert isinstance(bare, FeaturesScene)
     assert all(item.detail is None for item in bare.items)
+
+
+def test_of_two_halves_the_longer_one_is_cut_that_can_be() -> None:
+    def half(code: str) -> Side:
+        return Side(title=copy("Half"), code=Code(text=code, source="README.md:1-9"))
+
+    def halves(before: str, after: str) -> BeforeAfterScene:
+        headline = Headline(text="Now", source="copy")
+        return BeforeAfterScene(id="h", duration_s=3, headline=headline, before=half(before), after=half(after))
+
+    once = shortened(halves("a = 1\nb = 2\nc = 3", "a(\n 1,\n 2,\n 3)"), "before.title")
+    assert isinstance(once, BeforeAfterScene)
+    assert once.before == half("a = 1\nb = 2").model_copy(update={"cut": True})
+    assert once.after == half("a(\n 1,\n 2,\n 3)")
+    assert shortened(once, "before.title") is None
+    longer = shortened(halves("a = 1\nb = 2\nc = 3", "a = 1\nb = 2\nc = 3\nd = 4"), "before.title")
+    assert isinstance(longer, BeforeAfterScene)
+    assert (longer.before.cut, longer.after.cut) == (False, True)
 
 
 def test_cut_code_says_so_and_keeps_its_focus() -> None:

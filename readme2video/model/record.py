@@ -63,8 +63,15 @@ class Size(Record):
 
 
 class Finding(Record):
-    """Something a check noticed, worth showing to a person."""
+    """Something a check noticed, worth showing to a person.
+
+    Attributes:
+        path: The string of a scene it is about, as in ``scene.strings``; "" where it is about none.
+        fix: What to do about it; "" where nothing needs doing.
+    """
 
     level: Literal["info", "warning", "failure"]
     rule: str
     message: str
+    path: str = ""
+    fix: str = ""

@@ -64,11 +64,14 @@ class Side(Record):
     title: Words
     points: tuple[Words, ...] = Field(default=(), max_length=3)
     code: Code | None = None
+    cut: bool = Field(default=False, description="whether the code goes on after its last line: a mark says so")
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Side:
         if bool(self.points) == (self.code is not None):
             raise ValueError("has either `points` or `code`")
+        if self.cut and self.code is None:
+            raise ValueError("has no `code` that could be `cut`")
         return self
 
 
@@ -289,6 +292,17 @@ def icons(scene: Scene) -> tuple[Icon | Literal[""], ...]:
     if isinstance(scene, FeaturesScene):
         return tuple(item.icon or "" for item in scene.items)
     return (scene.icon or "",) if isinstance(scene, FeatureScene) else ()
+
+
+def cuts(scene: Scene) -> tuple[str, ...]:
+    """Paths of the pieces of code of a scene whose source goes on after their last line."""
+    match scene:
+        case CodeScene():
+            return ("code",) if scene.cut else ()
+        case BeforeAfterScene():
+            sides = {"before.code": scene.before, "after.code": scene.after}
+            return tuple(path for path, side in sides.items() if side.cut)
+    return ()
 
 
 def strings(scene: Scene) -> Iterator[tuple[str, Words | Headline | Code]]:

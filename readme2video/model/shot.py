@@ -69,7 +69,7 @@ class ShotRequest(Record):
         roles: For terminal scenes "command" or "output" of each line, for lists the mark before each point.
         language: For scenes with code, the code's language, else "".
         focus: For code scenes, the lines the eye shall rest on, from 1.
-        cut: For code scenes, whether a mark says that the source goes on.
+        cut: Paths of pieces of code below which a mark says that the source goes on.
         note_lines: For code scenes, the line each note points at, from 1.
         icons: For features, the sign of each, "" where a form is drawn.
         highlight: For charts, which bar is the project's own, from 0.
@@ -86,7 +86,7 @@ class ShotRequest(Record):
     roles: tuple[Role, ...] = ()
     language: str = ""
     focus: tuple[int, ...] = ()
-    cut: bool = False
+    cut: tuple[str, ...] = ()
     note_lines: tuple[int, ...] = ()
     icons: tuple[Icon | Literal[""], ...] = ()
     highlight: int | None = None

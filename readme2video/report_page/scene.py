@@ -99,7 +99,7 @@ def notes(found: Iterable[Finding], more: Markup = NOTHING) -> Markup:
             '<li class="{level}"><b>{word}</b><span dir="auto">{message} <code>{rule}</code></span></li>',
             level=finding.level,
             word=LEVELS[finding.level],
-            message=finding.message,
+            message=f"{finding.message} {finding.fix}".rstrip(),
             rule=finding.rule,
         )
         for finding in sorted(found, key=lambda finding: order.index(finding.level))

@@ -90,7 +90,9 @@ def findings_of(request: ShotRequest, markup: Markup, report: dict[str, Any]) ->
                     level="warning",
                     rule="type-size",
                     message=f"{where} is set at {problem['size']:.0f} px; {problem['wanted']:.0f} px is the floor "
-                    f"for {request.aspect}. Shorten it.",
+                    f"for {request.aspect}.",
+                    path=where,
+                    fix="Shorten it.",
                 )
             )
         if problem["rule"] == "orphan":
@@ -99,7 +101,9 @@ def findings_of(request: ShotRequest, markup: Markup, report: dict[str, Any]) ->
                 Finding(
                     level="warning",
                     rule="orphan",
-                    message=f"The last line of {where} is the word {problem['text']!r} alone. Say it in other words.",
+                    message=f"The last line of {where} is the word {problem['text']!r} alone.",
+                    path=where,
+                    fix="Say it in other words.",
                 )
             )
     if report["left_out"]:
@@ -108,7 +112,8 @@ def findings_of(request: ShotRequest, markup: Markup, report: dict[str, Any]) ->
             Finding(
                 level="warning",
                 rule="glyphs",
-                message=f"No installed font has {signs}; left out. Install fonts-noto-color-emoji.",
+                message=f"No installed font has {signs}; left out.",
+                fix="Install fonts-noto-color-emoji.",
             )
         )
     return tuple(findings)

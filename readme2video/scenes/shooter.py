@@ -47,7 +47,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/22"
+    fingerprint = "shooter/23"
     output = Shot
     parallel = 2
 

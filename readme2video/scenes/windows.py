@@ -28,9 +28,6 @@ def code(scene: SceneWriter) -> str:
     headline = scene.text("headline", "headline", fit="headline", tag="h1")
     window = scene.panel("window", classes="surface window-surface", inner=BAR)
     rows = code_rows(scene, "code", text, focus=scene.request.focus, noted=scene.request.note_lines)
-    if scene.request.cut:
-        attributes = scene.mark("code.cut", "label", must_read=False)
-        rows += f'<div class="row cut"><span class="line"><span {attributes}>⋯</span></span></div>'
     notes = ""
     for index in range(scene.count("notes")):
         chip = _chip(scene, f"notes.{index}.number", index + 1, joined=False)
@@ -59,7 +56,7 @@ def code_rows(
     noted: tuple[int, ...] = (),
     signed: bool = False,
 ) -> str:
-    """The lines of a piece of code, each an element.
+    """The lines of a piece of code, each an element; a mark after the last where its source goes on.
 
     Args:
         focus: Lines, from 1, that get a ground.
@@ -80,6 +77,9 @@ def code_rows(
         number = next((at + 1 for at, where in enumerate(noted) if where == index + 1), 0)
         chip = _chip(scene, f"{path}.{index}.number", number) if number else ""
         rows.append(f'<div class="held {state}">{ground}{row}{chip}</div>')
+    if path in scene.request.cut:
+        attributes = scene.mark(f"{path}.cut", "label", must_read=False)
+        rows.append(f'<div class="row cut"><span class="line"><span {attributes}>⋯</span></span></div>')
     return "".join(rows)
 
 
@@ -133,7 +133,7 @@ def row_of(
     """One line of code or of a terminal; a line that is too long wraps between tokens under a hanging indent."""
     text = text.expandtabs(4)
     if not text.strip():
-        return '<div class="row"><span class="line">&nbsp;</span></div>'
+        return '<div class="row blank"><span class="line">&nbsp;</span></div>'
     cells = len(text) if text.isascii() else 0  # other scripts are not one cell wide
     attributes = scene.mark(name, role, must_read=True, text=text, path=path, cells=cells, joined=joined)
     sign = ""

@@ -130,9 +130,10 @@ async (spec) => {
     for (const group of groups) {
       const most = group.mono ? 1 : group.lines;
       while (group.at < stopOf(group) && !groupFits(group, most)) step(group);
-      if (!groupFits(group, most) && (group.at > end(group) || group.name === "address")) {
-        group.at = group.name === "address" ? 0 : end(group); // broken anyway, so not smaller too
+      if (!groupFits(group, most)) { // broken anyway, so not smaller too
+        group.at = group.name === "address" ? 0 : Math.min(group.at, end(group), group.floor);
         apply(group);
+        while (group.at < end(group) && group.nodes.some(tooWide)) step(group);
       }
       unthin(group);
     }
