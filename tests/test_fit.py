@@ -14,8 +14,9 @@ from readme2video.model.scene import BeforeAfterScene, CodeScene, Feature, Featu
 from readme2video.model.shot import Aspect
 from readme2video.model.vocabulary import SceneKind, Style
 from readme2video.model.words import Code, Headline, Words
+from readme2video.scenes.chromium import ScenePage
 from readme2video.scenes.readability import contrast_of, cut_off
-from readme2video.scenes.sheets import Cut, agree, laid, shade_sheet
+from readme2video.scenes.sheets import Cut, agree, laid, shade_sheet, strays
 from readme2video.scenes.shooter import Shooter
 from readme2video.scenes.writer import words as written
 from readme2video.settings import Settings
@@ -220,25 +221,52 @@ def test_what_is_drawn_in_no_sheet_is_told() -> None:
     assert agree(full, plate, [sheet(Box(x=8, y=8, width=10, height=10), (9, 9, 9, 0))]).odd == 600
 
 
-def test_pixels_that_were_rastered_twice_differently_are_the_plates() -> None:
-    plate = np.zeros((40, 60, 3), np.uint8)
-    full = plate.copy()
-    full[4:6, 50:53] = 90
-    agreement = agree(full, plate, [sheet(Box(x=8, y=8, width=10, height=10), (9, 9, 9, 0))])
-    assert (agreement.odd, agreement.settled) == (0, 6)
-    assert (full == plate).all()
+def test_what_strays_lies_in_no_sheet() -> None:
+    plate = np.full((40, 60, 3), 40, np.uint8)
+    full, bare = plate.copy(), sheet(Box(x=8, y=8, width=10, height=10), (9, 9, 9, 0))
+    assert strays(full, plate, [bare]) == 0
+    full[20:30, 40:45] += np.uint8(2)  # rounding
+    full[4:6, 50:53] += np.uint8(3)
+    assert strays(full, plate, [bare]) == 6
+    full[10:14, 10:14] = 90
+    assert strays(full, plate, [bare]) == 6 + 16
+    assert strays(full, plate, [sheet(Box(x=8, y=8, width=10, height=10), (9, 9, 9, 1))]) == 6
 
 
-@pytest.mark.parametrize(("rows", "levels", "settled"), [(1, 13, True), (1, 30, False), (2, 13, False)])
-def test_soft_edges_that_were_rastered_twice_differently_are_the_plates_too(
-    rows: int, levels: int, settled: bool
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_plate_that_is_rastered_otherwise_each_time_is_hung_as_it_was_taken(
+    shooter: Shooter, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plate = np.full((400, 600, 3), 40, np.uint8)
-    full = plate.copy()
-    full[100 : 100 + rows, 50:500] += np.uint8(levels)
-    agreement = agree(full, plate, [sheet(Box(x=8, y=8, width=10, height=10), (9, 9, 9, 0))])
-    assert (agreement.odd, agreement.settled) == ((0, rows * 450) if settled else (rows * 450, 0))
-    assert (full == plate).all() == settled
+    work, taken, real = FakeWork(tmp_path_factory.mktemp("hung")), list[str](), ScenePage.capture
+
+    async def capture(page: ScenePage, layer: str, part: Box | None = None) -> bytes:
+        taken.append(layer)
+        colour = f"hsl({len(taken) * 40} 60% 40%)"  # the drawing changes from capture to capture
+        await page.page.evaluate(
+            "(to) => document.querySelectorAll('.art > *').forEach(e => e.setAttribute('fill', to))", colour
+        )
+        return await real(page, layer, part)
+
+    monkeypatch.setattr(ScenePage, "capture", capture)
+    for style in ("terminal", "aurora"):
+        taken.clear()
+        shot = await shooter.perform(request("features", style=style, scale=1 / 3), work)
+        assert taken[:2] == ["plate", "full"]
+        assert taken[-1] == "full"
+        assert not [finding for finding in shot.findings if finding.rule == "layers"]
+        plate, full = (np.asarray(Image.open(work.path(layer))).astype(int) for layer in (shot.plate, shot.full))
+        corner = np.abs(plate[:8, -8:] - full[:8, -8:])
+        assert corner.max() <= 2
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_tail_of_an_italic_letter_lies_in_the_sheet_too(
+    shooter: Shooter, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    work = FakeWork(tmp_path_factory.mktemp("tail"))
+    words = {"headline": "for reliability, from simplicity", "by": "a reader"}
+    shot = await shooter.perform(request("quote", "16:9", words=words, style="editorial"), work)
+    assert not [finding.message for finding in shot.findings if finding.rule == "layers"]
 
 
 @pytest.mark.asyncio(loop_scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -61,6 +62,19 @@ _PICTURE_TYPES = {
 }
 
 
+_HANG = """async (src) => {
+  const image = new Image();
+  image.className = "art";
+  image.style = "width: 100%; height: 100%; image-rendering: pixelated";
+  image.src = src;
+  await image.decode();
+  const plate = document.querySelector(".plate");
+  plate.replaceChildren(image);
+  plate.style.willChange = "auto"; // on a layer of its own it would be scaled twice
+  document.querySelector(".grain").style.display = "none";
+}"""
+
+
 @dataclass
 class ScenePage:
     """One page with the shell loaded; it shows one scene after another."""
@@ -97,6 +111,11 @@ class ScenePage:
             self.view = (layout, scale)
         report: dict[str, Any] = await self.page.evaluate(_script("page.js"), spec)
         return report
+
+    async def hang(self, plate: bytes) -> None:
+        """Put a captured plate, a PNG of the picture's size, where the shown scene has a drawn one."""
+        src = self.serve(plate, ".png", f"{hashlib.sha256(plate).hexdigest()}.png")
+        await self.page.evaluate(_HANG, src)
 
     async def capture(self, layer: str, part: Box | None = None) -> bytes:
         """One layer as PNG bytes: ``full`` and ``plate`` opaque, the others on nothing.

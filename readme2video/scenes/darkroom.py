@@ -12,20 +12,32 @@ from readme2video.errors import BrowserError
 from readme2video.model.record import Artifact, Box, Finding, Size
 from readme2video.model.shot import Element, Sheet, ShotRequest
 from readme2video.scenes.readability import unreadable, words_box
-from readme2video.scenes.sheets import Agreement, Cut, agree, around, decoded, encoded, inked, laid, packed, shade_sheet
+from readme2video.scenes.sheets import (
+    Agreement,
+    Cut,
+    agree,
+    around,
+    decoded,
+    encoded,
+    inked,
+    laid,
+    shade_sheet,
+    strays,
+)
 
 if TYPE_CHECKING:
     from readme2video.scenes.sheets import U8
 
 Keep = Callable[[bytes, str], Artifact]
+Overlay = Sheet | Literal["shade"]
+"""What lies over the plate; the shade is captured only where a style draws something on it."""
+Layer = Overlay | Literal["plate", "full"]
 SHEETS: tuple[Sheet, ...] = ("panels", "marks", "ink")
 _MARGIN = 4
 _BLANK_SPREAD = 4
 
 
-def sheet_parts(
-    elements: tuple[Element, ...], size: Size, scale: float, *, still: bool
-) -> dict[Sheet | Literal["shade"], Box]:
+def sheet_parts(elements: tuple[Element, ...], size: Size, scale: float, *, still: bool) -> dict[Overlay, Box]:
     """Which part of each sheet holds something, lowest sheet first; a sheet without elements is left out.
 
     Args:
@@ -33,7 +45,7 @@ def sheet_parts(
         scale: Picture pixels per layout pixel: the sides of a part lie on whole pixels of both.
     """
     step = Fraction(scale).limit_denominator(24).numerator
-    found: dict[Sheet | Literal["shade"], Box] = {}
+    found: dict[Overlay, Box] = {}
     if still:
         found["shade"] = Box(x=0, y=0, width=size.width, height=size.height)
     for sheet in SHEETS:
@@ -79,7 +91,7 @@ class Developed:
 def develop(
     request: ShotRequest,
     taken: Mapping[str, Exposure],
-    parts: Mapping[Sheet | Literal["shade"], Box],
+    parts: Mapping[Overlay, Box],
     report: Mapping[str, Any],
     elements: Sequence[Element],
     keep: Keep,
@@ -92,10 +104,7 @@ def develop(
         keep: Puts bytes into the store.
     """
     size = request.picture_px
-    cuts: dict[str, Cut] = {}
-    if report["shade"] and "shade" not in parts:
-        cuts["shade"] = shade_sheet(report["shade"], size, report["scale"])
-    cuts |= {name: Cut(part, taken[name].pixels) for name, part in parts.items()}
+    cuts = _cuts(taken, parts, report, size)
     agreement = agree(taken["full"].pixels, taken["plate"].pixels, tuple(cuts.values()))
 
     def kept_sheet(cut: Cut) -> Artifact:
@@ -104,8 +113,6 @@ def develop(
     kept = {name: exposure.artifact for name, exposure in taken.items() if exposure.artifact is not None}
     with ThreadPoolExecutor(len(cuts)) as pool:  # OpenCV encodes without Python's lock
         encoding = {name: pool.submit(kept_sheet, cut) for name, cut in cuts.items()}
-        if agreement.settled:
-            kept["full"] = keep(packed(taken["full"].pixels), ".png")
         ground = laid(taken["plate"].pixels, [cut for name, cut in cuts.items() if name != "ink"])
         findings = agreement_findings(agreement) + unreadable(request, report, elements, ground, cuts["ink"])
         kept |= {name: sheet.result() for name, sheet in encoding.items()}
@@ -121,6 +128,32 @@ def develop(
 
         drawn = tuple(seen(element) for element in elements)
     return Developed(kept, drawn, findings)
+
+
+def _cuts(
+    taken: Mapping[str, Exposure],
+    parts: Mapping[Overlay, Box],
+    report: Mapping[str, Any],
+    size: Size,
+) -> dict[str, Cut]:
+    """The sheets over the plate, lowest first."""
+    cuts: dict[str, Cut] = {}
+    if report["shade"] and "shade" not in parts:
+        cuts["shade"] = shade_sheet(report["shade"], size, report["scale"])
+    return cuts | {name: Cut(part, taken[name].pixels) for name, part in parts.items()}
+
+
+def strayed(
+    taken: Mapping[str, Exposure],
+    parts: Mapping[Overlay, Box],
+    report: Mapping[str, Any],
+    size: Size,
+) -> bool:
+    """Whether plate and full picture differ where no sheet lies; arguments as in ``develop``.
+
+    Callers put it in a thread.
+    """
+    return strays(taken["full"].pixels, taken["plate"].pixels, tuple(_cuts(taken, parts, report, size).values())) > 0
 
 
 def agreement_findings(agreement: Agreement) -> tuple[Finding, ...]:

@@ -23,16 +23,6 @@ _WITHIN = BOUND + 0.45
 _FAINT = 16
 """Opacity of 255 below which a pixel of a letter's edge does not count as seen."""
 _BAND = 32
-_NOISE = 256
-"""Pixels that a browser may raster differently from one capture to the next, at hard edges between two pixels.
-
-Of 990 scenes in all styles two had any: one row of a rule, 90 pixels.
-"""
-_SOFT, _SOFT_SHARE = 16, 0.002
-"""At soft edges more pixels may differ, but less: so many levels, on this share of the picture.
-
-Of 867 scenes six had any, all of the style whose plate is no layer of its own: up to 13 levels on 0.0012.
-"""
 _REPAIRED = 12
 """What rounding can cost where many soft edges meet. A greater difference means that something is not a layer."""
 
@@ -63,13 +53,11 @@ class Agreement:
         repaired: Pixels that were corrected.
         worst: The greatest difference met, in levels of 255.
         odd: Pixels that rounding cannot explain: drawn outside of all sheets, or blended in a way layers cannot be.
-        settled: Pixels without any sheet over them that the full picture now has from the plate.
     """
 
     repaired: int
     worst: int
     odd: int
-    settled: int = 0
 
 
 def decoded(data: bytes, channels: int) -> U8:
@@ -186,13 +174,23 @@ def _blended(plate: U8, sheets: Sequence[Cut]) -> Iterator[tuple[slice, F32]]:
         yield slice(top, bottom), band
 
 
+def strays(full: U8, plate: U8, sheets: Sequence[Cut]) -> int:
+    """How many pixels differ where no sheet lies: drawn in no layer, or rastered otherwise from capture to capture."""
+    import cv2
+
+    off = cv2.absdiff(full, plate)
+    differs = cv2.bitwise_not(cv2.inRange(off, (0, 0, 0), (BOUND, BOUND, BOUND)))
+    for sheet in sheets:
+        differs[sheet.place][sheet.pixels[:, :, 3] > 0] = 0
+    return cv2.countNonZero(differs)
+
+
 def agree(full: U8, plate: U8, sheets: Sequence[Cut]) -> Agreement:
     """Correct the sheets in place, so that laid over the plate they give the full picture.
 
     A browser rounds after every edge and shadow it blends, on a sheet of its own differently than on the plate. Where
     more than ``BOUND`` levels have come together, the uppermost sheet with any cover gets the colour the full picture
-    asks for; a colour that no screen has gets a little more cover instead. A few pixels that differ where no sheet
-    lies were rastered differently twice: there the full picture takes the plate's, in place.
+    asks for; a colour that no screen has gets a little more cover instead.
 
     Args:
         sheets: Lowest first.
@@ -233,14 +231,5 @@ def agree(full: U8, plate: U8, sheets: Sequence[Cut]) -> Agreement:
         where = rows[mended] - sheet.box.y, columns[mended] - sheet.box.x
         sheet.pixels[where] = np.column_stack((colour, level)).astype(np.uint8)
     differences = np.rint(np.abs(wanted - grounds[-1])).max(axis=1)
-    bare = waiting & (differences > BOUND)
-    hard, most = (bare & (differences > _SOFT)).sum(), max(_NOISE, _SOFT_SHARE * differs.size)
-    settled = bare if hard <= _NOISE and bare.sum() <= most else np.zeros_like(bare)
-    full[rows[settled], columns[settled]] = plate[rows[settled], columns[settled]]
-    odd = ((differences > _REPAIRED) | bare) & ~settled
-    return Agreement(
-        repaired=int((~waiting).sum()),
-        worst=int(differences[~settled].max(initial=0)),
-        odd=int(odd.sum()),
-        settled=int(settled.sum()),
-    )
+    odd = (differences > _REPAIRED) | (waiting & (differences > BOUND))
+    return Agreement(repaired=int((~waiting).sum()), worst=int(differences.max(initial=0)), odd=int(odd.sum()))

@@ -193,8 +193,9 @@ async (spec) => {
       ({ left, top, right, bottom } = ranges.getBoundingClientRect());
       const size = parseFloat(style.fontSize);
       if (mono) rows = Math.round((bottom - top) / parseFloat(getComputedStyle(node.closest(".row")).lineHeight) + 0.1);
-      // Letters may reach a little out of their advance; monospace boxes stay exact so that cells can be counted.
-      const across = mono ? 0 : size * 0.07, along = mono ? 0 : size * 0.05;
+      // Letters may reach a little out of their advance, the tail of an italic one further; monospace boxes stay exact
+      // so that cells can be counted.
+      const across = mono ? 0 : size * (style.fontStyle === "italic" ? 0.25 : 0.07), along = mono ? 0 : size * 0.05;
       left -= across; right += across; top -= along; bottom += along;
     }
     const words = node.dataset.sheet === "ink" ? wordsOf(node) : null;
