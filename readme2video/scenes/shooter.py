@@ -48,7 +48,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/24"
+    fingerprint = "shooter/25"
     output = Shot
     parallel = 2
 
