@@ -48,7 +48,7 @@ class Shooter:
     """
 
     stage: Stage = "shoot"
-    fingerprint = "shooter/25"
+    fingerprint = "shooter/26"
     output = Shot
     parallel = 2
 
