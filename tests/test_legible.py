@@ -13,9 +13,12 @@ from readme2video.model.scene import BeforeAfterScene, Scene, Side
 from readme2video.model.shot import Aspect, Shot
 from readme2video.model.storyboard import Storyboard
 from readme2video.model.words import Code, Headline, Words
+from readme2video.scenes.shooter import Shooter
 from readme2video.settings import Settings
-from readme2video.sources import parse_source
-from readme2video.tools import open_tools
+from readme2video.store import Store
+from readme2video.tools import Tools, choose_engines
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 OLD = (
     'def test_one_item():\n    assert price(1, "NZ") == 11.5\n\n\n'
@@ -44,14 +47,18 @@ def halves() -> BeforeAfterScene:
 
 
 async def shown(
-    scene: Scene, aspect: Aspect, out: Path, *, whole: bool = False, written: Path | None = None
+    shooter: Shooter, scene: Scene, aspect: Aspect, out: Path, *, whole: bool = False, written: Path | None = None
 ) -> tuple[Storyboard, Shot, list[str]]:
     """The storyboard as an aspect shows it, the picture, and what was said."""
     events: list[Event] = []
     board = storyboard().model_copy(update={"scenes": (scene,), "style": "poster"})
     settings = Settings(out=out, quality="draft", aspects=("16:9", "9:16"), storyboard=written)
-    async with open_tools(parse_source(str(out)), settings, events.append) as tools:
-        found, picture = await legible_shot(board, 0, aspect, (), tools, whole=whole)
+    store = Store(out / ".store", events.append)
+    engines = choose_engines(settings, shooter, out / ".store", events.append, None)
+    found, picture = await legible_shot(
+        board, 0, aspect, (), Tools(settings, store, None, engines, events.append), whole=whole
+    )
+    store.close()
     said = [event.message for event in events if isinstance(event, Notice) and "says less" in event.message]
     return found, picture, said
 
@@ -68,8 +75,8 @@ def code_of(board: Storyboard, name: str) -> tuple[str, bool]:
     return half.code.text, half.cut
 
 
-async def test_what_an_upright_picture_cannot_show_is_left_out_there_alone(tmp_path: Path) -> None:
-    upright, picture, said = await shown(halves(), "9:16", tmp_path)
+async def test_what_an_upright_picture_cannot_show_is_left_out_there_alone(shooter: Shooter, tmp_path: Path) -> None:
+    upright, picture, said = await shown(shooter, halves(), "9:16", tmp_path)
     assert code_of(upright, "before") == (OLD.split("\n\n", maxsplit=1)[0], True)
     assert code_of(upright, "after") == (NEW, False)
     assert "before.code.cut" in {element.id for element in picture.elements}
@@ -78,27 +85,29 @@ async def test_what_an_upright_picture_cannot_show_is_left_out_there_alone(tmp_p
     assert message.startswith("Scene demo says less in 9:16: before.")
     assert "is the floor for 9:16" in message
 
-    broad, picture, said = await shown(halves(), "16:9", tmp_path)
+    broad, picture, said = await shown(shooter, halves(), "16:9", tmp_path)
     assert code_of(broad, "before") == (OLD, False)
     assert not small(picture)
     assert not said
 
 
 @pytest.mark.parametrize(("whole", "written"), [(True, False), (False, True)])
-async def test_words_that_a_clip_carries_or_a_person_wrote_stay(tmp_path: Path, whole: bool, written: bool) -> None:
+async def test_words_that_a_clip_carries_or_a_person_wrote_stay(
+    shooter: Shooter, tmp_path: Path, whole: bool, written: bool
+) -> None:
     board = tmp_path / "board.yaml" if written else None
-    found, picture, said = await shown(halves(), "9:16", tmp_path, whole=whole, written=board)
+    found, picture, said = await shown(shooter, halves(), "9:16", tmp_path, whole=whole, written=board)
     assert found.scenes == (halves(),)
     assert small(picture) == ["before.code"]
     assert not said
 
 
-async def test_what_saying_less_does_not_help_stays_whole(tmp_path: Path) -> None:
+async def test_what_saying_less_does_not_help_stays_whole(shooter: Shooter, tmp_path: Path) -> None:
     endless = 'TEXT = """' + "\n".join(f"{at}: ends nowhere" for at in range(12)) + '"""'
     scene = halves().model_copy(
         update={"before": side("Without it", "a = 1\nb = 2\nc = 3"), "after": side("With it", endless)}
     )
-    found, picture, said = await shown(scene, "9:16", tmp_path)
+    found, picture, said = await shown(shooter, scene, "9:16", tmp_path)
     assert found.scenes == (scene,)
     assert small(picture)
     assert not said

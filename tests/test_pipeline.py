@@ -94,10 +94,10 @@ def test_every_string_of_our_storyboard_names_a_source_that_stands_there(planned
 async def test_a_storyboard_keeps_its_own_style_unless_another_is_asked_for(tmp_path: Path):
     home = project(tmp_path / "tinyproject")
     made = home, tmp_path / "out"
-    board = home / "board.yaml"
+    board = home / "least.yaml"
     board.write_text(board.read_text().replace("style: aurora", "style: editorial"))
-    kept = await plan_video(parse_source(str(home)), settings(made))
-    asked = await plan_video(parse_source(str(home)), settings(made, style="terminal"))
+    kept = await plan_video(parse_source(str(home)), settings(made, storyboard=board))
+    asked = await plan_video(parse_source(str(home)), settings(made, storyboard=board, style="terminal"))
     assert (kept.report.style, asked.report.style) == ("editorial", "terminal")
     assert kept.report.theme == asked.report.theme
 
