@@ -58,7 +58,6 @@ def cost_s(act: Callable[[str], object], text: str, tries: int = TRIES) -> float
     """Seconds of this thread's own time, the least of some tries."""
     costs: list[float] = []
     while len(costs) < tries and sum(costs) < ENOUGH_S:
-        gc.collect()
         gc.disable()  # what it collects are other tests' objects
         try:
             began = time.thread_time()
